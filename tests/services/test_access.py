@@ -316,6 +316,7 @@ CALLS: Mapping[str, Call] = {
         i("draft"), actor=a, form={"lokasi": "Jalan Baru", "di_rumah": False}
     ),
     "applications.slots": lambda s, a, i: _apps(s).slots(i("draft"), actor=a),
+    "applications.mandate": lambda s, a, i: _apps(s).mandate(i("draft"), actor=a),
     "applications.upload": lambda s, a, i: _apps(s).upload(
         i("draft"), "ktp", BytesIO(small_png(3)), file_name="a.png", actor=a
     ),
@@ -923,6 +924,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.start for another": lambda r: r.open_draft(for_another=True),
     "applications.save": lambda r: r.act_for_applicant("draft"),
     "applications.slots": lambda r: r.read("draft"),
+    "applications.mandate": lambda r: r.read("draft"),
     "applications.upload": lambda r: r.act_for_applicant("draft"),
     "applications.reusable": lambda r: r.act_for_applicant("draft"),
     "applications.reuse": lambda r: r.act_for_applicant("draft"),

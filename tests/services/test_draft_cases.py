@@ -15,6 +15,7 @@ from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model import Account, Rupiah
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._applicant import Representative
+from perizinan_core.model._case import CorrectionItem
 from perizinan_core.model._events import EventKind
 from perizinan_core.storage import KeyRing, open_storage
 from perizinan_core.testing import APPLICANT, HOST, sample_applicant, sample_office, small_png
@@ -226,3 +227,59 @@ def test_handing_in_misses_what_applies_also_when_it_was_not_seen(office):
         office.office.applications.submit(case.id, actor=APPLICANT)
     assert ["form.jalur"] == [item.path for item in refused.value.problems]
     assert attrs.evolve(case, version=0).form == {**FORM, "tutup_jalan": True}
+
+
+def _asked(kit, *targets, **form):
+    """Hand an application in and ask for corrections of some of it."""
+    case = _draft(kit, **form)
+    kit.fill(case.id)
+    kit.hand_in(case.id)
+    kit.clock.forward(minutes=1)
+    items = tuple(CorrectionItem(target=target, reason="Perbaiki") for target in targets)
+    clerk = kit.assignee(case.id, "periksa")
+    kit.office.reviews.request_correction(case.id, "periksa", items, actor=clerk)
+    return kit.office.applications.get(case.id, actor=APPLICANT)
+
+
+def test_what_an_answer_makes_apply_is_filled_in_and_put_right_until_it_is_sent(kit):
+    """A field that had no value when the correction was asked for stays open; the others are closed."""
+    applications = kit.office.applications
+    case = _asked(kit, "form:tutup_jalan")
+    applications.save(case.id, form={**FORM, "tutup_jalan": True, "jalur": "Jalan Mavar"}, actor=APPLICANT)
+    applications.save(case.id, form={**FORM, "tutup_jalan": True, "jalur": "Jalan Mawar"}, actor=APPLICANT)
+    (view, *_) = applications.corrections(case.id, actor=APPLICANT)
+
+    assert FORM == view.form
+    with raises_code("not-in-correction"):
+        applications.save(
+            case.id, form={**FORM, "tutup_jalan": True, "jalur": "x", "luas": 9}, actor=APPLICANT
+        )
+    applications.submit(case.id, actor=APPLICANT)
+    assert "Jalan Mawar" == applications.get(case.id, actor=APPLICANT).form["jalur"]
+
+
+def test_an_entry_is_taken_out_of_a_list_that_a_correction_asks_for(office):
+    """Its paper goes with it, and the others follow their entries; a list that is not asked for is closed."""
+    applications = office.office.applications
+    case = _draft(office, tenda=[{"lebar": 1}, {"lebar": 2}])
+    for number in range(2):
+        applications.upload(
+            case.id, f"foto#{number}", BytesIO(small_png(number)), file_name=f"{number}.png", actor=APPLICANT
+        )
+    office.fill(case.id)
+    office.hand_in(case.id)
+    office.clock.forward(minutes=1)
+    items = (CorrectionItem(target="form:tenda", reason="Satu saja"),)
+    office.office.reviews.request_correction(
+        case.id, "periksa", items, actor=office.assignee(case.id, "periksa")
+    )
+    form = applications.get(case.id, actor=APPLICANT).form
+    left = applications.remove_item(case.id, "tenda", 0, form=form, actor=APPLICANT)
+    other = _asked(office, "form:luas", tenda=[{"lebar": 1}])
+
+    assert ([{"lebar": 2}], {"foto#0": "1.png"}) == (
+        left.form["tenda"],
+        {one.slot: one.file_name for one in left.current_documents() if one.slot.startswith("foto")},
+    )
+    with raises_code("not-in-correction"):
+        applications.remove_item(other.id, "tenda", 0, form=other.form, actor=APPLICANT)

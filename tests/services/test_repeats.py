@@ -214,8 +214,8 @@ def test_every_step_that_changes_something_takes_a_key(kit):
     """New use cases have to follow; looking at something needs none."""
     looking = {
         "get", "get_by_number", "open_pdf", "open_document", "search", "of_owner", "queue", "remarks", "officers",
-        "slots", "reusable", "problems", "preview", "receipt", "signed_receipt", "history", "actions", "exclusions",
-        "deliveries", "unnotified", "correction_targets", "page_picture", "photo_picture", "held_by",
+        "slots", "mandate", "reusable", "problems", "preview", "receipt", "signed_receipt", "history", "actions",
+        "exclusions", "deliveries", "unnotified", "correction_targets", "page_picture", "photo_picture", "held_by",
         "corrections", "standing", "messages",
         "readings", "outlook", "asks_secret", "own_data",
     }  # fmt: skip

@@ -291,8 +291,13 @@ def test_a_correction_opens_only_what_it_asks_for(desk):
         desk.case, {"area": 11, "purpose": "Toko"}, actor=OWNER, now=desk.now
     ).application
     assert {"area": 11, "purpose": "Toko"} == changed.form
+    again = workflow.update_form(changed, {"area": 11, "purpose": "Gudang"}, actor=OWNER, now=desk.now)
+    assert "Gudang" == again.application.form["purpose"]
+    desk.case = again.application
+    desk.resubmit()
+    desk.correct("lengkap", CorrectionItem(target="form:area", reason="Masih tidak sesuai"))
     with raises_code("not-in-correction"):
-        workflow.update_form(changed, {"area": 11, "purpose": "Gudang"}, actor=OWNER, now=desk.now)
+        workflow.update_form(desk.case, {"area": 12, "purpose": "Toko"}, actor=OWNER, now=desk.now)
 
 
 def test_a_slot_that_newly_applies_is_open_in_a_correction(desk):

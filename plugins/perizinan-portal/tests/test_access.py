@@ -101,7 +101,6 @@ DRAFTS = {
     "begun-upload",
     "continued-upload",
     "papers",
-    "mandate",
     "holder",
     "permit-kind",
 }

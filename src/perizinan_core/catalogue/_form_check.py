@@ -299,12 +299,13 @@ def _titled_options(schema: Any) -> list[str]:
     return [str(item.get("title", item["const"])) for item in options]
 
 
-def field_title(schema: Mapping[str, Any], path: Path) -> str:
+def field_title(schema: Mapping[str, Any], path: Path, language: str = "id") -> str:
     """Return the titles on the way to a field: ``Terop 1: Panjang (m)``."""
+    english = "x-title-en" if language == "en" else "title"
     shown: list[str] = []
     for step, found in zip(path, schemas_along(schema, path), strict=True):
         if isinstance(step, int):
             shown[-1:] = [f"{shown[-1] if shown else ''} {step + 1}".strip()]
         else:
-            shown.append(str(found.get("title", step)))
+            shown.append(str(found.get(english) or found.get("title", step)))
     return ": ".join(shown) or str(schema.get("title", "formulir"))

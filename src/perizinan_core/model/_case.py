@@ -276,6 +276,13 @@ class CorrectionRequest:
     answers: tuple[CorrectionAnswer, ...] = ()
     """To single items, as they were given; a new file in a slot stands with the papers."""
 
+    filled: tuple[str, ...] | None = None
+    """
+    Fields of the form that held a value when it was asked for, by name; these are closed unless it asks for them.
+
+    Others may be filled in, because an answer can make them apply. None: those that hold a value now.
+    """
+
 
 class ClockEvent(StrEnum):
     """What happened to the clock."""

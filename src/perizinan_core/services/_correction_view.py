@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -70,6 +71,9 @@ class CorrectionView:
 
     items: tuple[ItemView, ...]
 
+    form: Mapping[str, Any]
+    """The form as it stood when it was asked for; other fields may be filled in where an answer makes them apply."""
+
     @property
     def answered(self) -> int:
         """How many of the items are answered."""
@@ -92,7 +96,19 @@ def correction_of(
             _item(application, permit_type, request, item, is_answered=item.target not in open_items)
             for item in request.items
         ),
+        form=_form_before(application, request),
     )
+
+
+def _form_before(application: Application, request: CorrectionRequest) -> Mapping[str, Any]:
+    changed = {
+        answer.target.removeprefix(FORM_TARGET): answer.before
+        for answer in request.answers
+        if answer.changed and answer.target.startswith(FORM_TARGET)
+    }
+    names = application.form if request.filled is None else request.filled
+    before = {name: changed.get(name, application.form.get(name)) for name in names}
+    return {name: value for name, value in before.items() if value is not None}
 
 
 def _item(

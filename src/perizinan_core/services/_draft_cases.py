@@ -189,10 +189,10 @@ class DraftCases(Papers):
         now: datetime | None = None,
     ) -> Application:
         """
-        Keep a draft's form without one item of a list; papers that are asked for per item follow their item.
+        Keep a form without one item of a list; papers that are asked for per item follow their item.
 
         Args:
-            application_id: A draft.
+            application_id: A draft, or a case whose correction asks for this list.
             name: The list, as requirements name it in ``per_item``.
             index: Place of the item, from 0.
             form: The form as it was typed, with the item still in it.
@@ -205,7 +205,7 @@ class DraftCases(Papers):
             NotFoundError: there is no such application for this actor.
             StaleObjectError: it was changed since ``expected_version``.
             ArgumentError: the list has no such item.
-            WorkflowError: it was handed in.
+            WorkflowError: it was handed in, or the correction does not ask for the list.
         """
         request = asked("remove_item", locals())
         moment = self._context.moment(now)

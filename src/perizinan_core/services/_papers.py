@@ -20,7 +20,8 @@ from perizinan_core.model._application import Application, SlotTerms
 from perizinan_core.model._case import SubmittedDocument
 from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model._permit_type import PermitType
-from perizinan_core.model._requirement import Requirement
+from perizinan_core.model._requirement import Requirement, RequirementLevel
+from perizinan_core.model._text import Source
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext, new_id
@@ -37,6 +38,7 @@ from perizinan_core.services._readings import ReadingOf, is_noted, note_reading
 from perizinan_core.services._repeats import Asked, asked, once
 from perizinan_core.services._terms import (
     as_it_applies,
+    mandate_label,
     permit_type_now,
     slots_of,
 )
@@ -91,6 +93,37 @@ class Papers:
         with self._context.work_for(actor, read_only=True) as work:
             application = shown_case(self._readable(work, application_id, actor), actor)
             return self._views(work, application, self._permit_type(application, moment), moment)
+
+    def mandate(self, application_id: str, *, actor: Actor) -> SlotView | None:
+        """
+        Return the place of the power of attorney, with what is in it; None where no one represents the applicant.
+
+        Its key is the slot that `Incoming.begin` takes; in one piece it goes in by `attach_power_of_attorney`.
+
+        Raises:
+            NotFoundError: there is no such application for this actor.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            application = shown_case(self._readable(work, application_id, actor), actor)
+        if application.representative is None:
+            return None
+        policy = UploadPolicy()
+        requirement = Requirement(
+            code="surat-kuasa",
+            label=mandate_label(),
+            content_types=tuple(sorted(policy.accepted_types)),
+            max_bytes=policy.max_bytes,
+            max_pages=policy.max_pages,
+            source=Source("KUHPerdata Pasal 1792"),
+        )
+        terms = SlotTerms(
+            requirement=POWER_OF_ATTORNEY, level=RequirementLevel.REQUIRED, min_files=1, max_files=1
+        )
+        there = application.power_of_attorney()
+        held = tuple(one for one in application.waiting_uploads() if one.slot == POWER_OF_ATTORNEY)
+        return SlotView(
+            terms=terms, requirement=requirement, documents=() if there is None else (there,), held=held
+        )
 
     def _views(
         self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime

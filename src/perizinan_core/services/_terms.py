@@ -25,6 +25,7 @@ from perizinan_core.model._application import Application, ApplicationState, Fro
 from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._text import Text
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow._completeness import submission_problems
@@ -35,6 +36,7 @@ __all__ = [
     "as_it_applies",
     "case_facts",
     "form_problems",
+    "mandate_label",
     "permit_type_now",
     "preview_problems",
     "previous_permit_of",
@@ -92,6 +94,11 @@ def previous_permit_of(
     return context.load_permit(work, application.previous_permit, lock=lock)
 
 
+def mandate_label() -> Text:
+    """Return the name of the place of the power of attorney."""
+    return Text(translate(_MANDATE, "id"), translate(_MANDATE, "en"))
+
+
 def slot_label(permit_type: PermitType, target: str, language: str) -> str:
     """Return the name of a place for papers, or of what else a correction asks for, as people read it."""
     if target == POWER_OF_ATTORNEY:
@@ -99,7 +106,7 @@ def slot_label(permit_type: PermitType, target: str, language: str) -> str:
     if target == APPLICANT_TARGET:
         return translate(_APPLICANT, language)
     if target.startswith(FORM_TARGET):
-        return field_title(permit_type.form_schema, (target.removeprefix(FORM_TARGET),))
+        return field_title(permit_type.form_schema, (target.removeprefix(FORM_TARGET),), language)
     code, _, item = target.partition("#")
     labels = {one.code: one.label.to(language) for one in permit_type.requirements}
     label = labels.get(code, code)

@@ -119,6 +119,7 @@ def request_correction(
         items=items,
         answer_by=add_period(calendar, local_day(calendar, now), terms_of(application).correction_window),
         counted_on=calendar.version,
+        filled=tuple(sorted(application.form)),
     )
     reasons = tuple(item.reason for item in items)
     case = judged(application, state, StageOutcome.CORRECTION, actor, now, reasons=reasons)

@@ -20,6 +20,7 @@ from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._requirement import Requirement, RequirementSource
+from perizinan_core.workflow._drafts import update_form
 from perizinan_core.workflow._people import require_party
 from perizinan_core.workflow._states import Action, check_state
 from perizinan_core.workflow._transition import Transition, check_moment, event, local_day
@@ -120,10 +121,10 @@ def remove_item(
     now: datetime,
 ) -> Transition:
     """
-    Take one item out of a list of a draft's form; papers asked for per item follow their item.
+    Take one item out of a list of the form; papers asked for per item follow their item.
 
     Args:
-        application: A draft.
+        application: A draft, or a case whose correction asks for this list.
         permit_type: Whose requirements are asked for per item.
         form: The form as it was typed, with the item still in it.
         name: Name of the list; inside a group with a dot.
@@ -133,9 +134,12 @@ def remove_item(
 
     Raises:
         ArgumentError: the list has no such item.
+        SlotError: ``not-in-correction``: the correction does not ask for the list.
         WorkflowError: ``not-party``: for anyone but the applicant's side.
     """
-    _check_draft(application, actor, now)
+    check_state(application, Action.EDIT)
+    require_party(application, actor, Action.EDIT)
+    check_moment(application, now)
     new = form_data(form)
     group: Any = new
     *groups, last = name.split(".")
@@ -154,8 +158,8 @@ def remove_item(
     for upload in application.held_uploads:
         slot = _moved_up(upload.slot, per_item, index)
         held += [] if slot is None else [attrs.evolve(upload, slot=slot)]
-    case = attrs.evolve(application, form=new, documents=tuple(documents), held_uploads=tuple(held))
-    return Transition(case)
+    case = attrs.evolve(application, documents=tuple(documents), held_uploads=tuple(held))
+    return update_form(case, new, actor=actor, now=now)
 
 
 def _moved_up(slot: str, codes: set[str], index: int) -> str | None:

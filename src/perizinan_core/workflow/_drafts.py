@@ -265,8 +265,8 @@ def update_form(
     Raises:
         FormDataError: when they are not JSON, or too large, too deep or too many.
         TextRefusedError: when a text holds a character that no one sees.
-        SlotError: ``not-in-correction``: when a field was changed that had a value and that the correction
-            does not ask for.
+        SlotError: ``not-in-correction``: when a field was changed that had a value when the correction was
+            asked for, and that it does not ask for.
         WorkflowError: ``not-party``: for anyone but the applicant and the representative.
     """
     _check_edit(application, actor, Action.EDIT, now)
@@ -275,7 +275,8 @@ def update_form(
     changed = tuple(name for name in names if application.form.get(name) != new.get(name))
     if not changed:
         return Transition(application)
-    _check_asked(application, tuple(FORM_TARGET + name for name in changed if name in application.form))
+    closed = _filled(application)
+    _check_asked(application, tuple(FORM_TARGET + name for name in changed if name in closed))
     moved = Transition(attrs.evolve(application, form=new))
     if application.state is ApplicationState.DRAFT:
         # A draft is saved with every few words: an event each time would say nothing.
@@ -283,6 +284,13 @@ def update_form(
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=list(changed[:_NAMED]))
     before = {FORM_TARGET + name: application.form.get(name) for name in changed}
     return Transition(with_change(moved.application, before, actor=actor, now=now), (happened,))
+
+
+def _filled(application: Application) -> frozenset[str]:
+    """Return the fields that held a value when the open correction was asked for; of a draft, those that do now."""
+    request = application.corrections[-1] if application.corrections else None
+    known = None if request is None else request.filled
+    return frozenset(application.form if known is None else known)
 
 
 def update_applicant(

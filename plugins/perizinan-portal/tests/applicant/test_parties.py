@@ -57,7 +57,11 @@ def test_someone_applies_for_others_by_power_of_attorney(portal, standing, value
     assert 422 == summary.status
     assert "The power of attorney of the representative is missing. Upload it." in summary.errors
     papers = applicant.open(f"/permohonan/{case.id}/berkas")
-    papers = papers.form("/kuasa").attach("file", "kuasa.png", small_png(5), "image/png").send()
+    papers = (
+        papers.form("berkas/representative.power_of_attorney")
+        .attach("file", "kuasa.png", small_png(5), "image/png")
+        .send()
+    )
     slots = applications.slots(case.id, actor=actor)
     assert ["ktp.png", "kuasa.png"] == [paper.file_name for slot in slots for paper in slot.documents]
     summary = papers.click("Check and hand in")

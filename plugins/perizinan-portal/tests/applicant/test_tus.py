@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from perizinan_portal._applicant._tus_headers import Checksum, Metadata, TusFault
 
+from perizinan_core.model import Representative
 from perizinan_core.testing import HOST, sample_applicant, small_png
 
 PICTURE = small_png(59)
@@ -314,6 +315,28 @@ def test_an_upload_of_someone_else_is_not_there(portal, place, client, stranger,
 
     assert 404 == found.status_code
     assert 0 == client.offset(place)
+
+
+def test_a_power_of_attorney_is_continued_and_put_wherever_it_is_asked_for(portal, who, client):
+    """It arrives like every paper; a later one takes its place."""
+    agent = Representative(person=sample_applicant(), actor_id=portal.account(who).id)
+    applications, actor = portal.office.office.applications, portal.actor(who)
+    case = applications.start("warung", applicant=sample_applicant(), representative=agent, actor=actor).id
+    slot = "representative.power_of_attorney"
+    upload = client.create(case, slot=slot, name="kuasa.png").headers["location"]
+    client.send(upload, 0, PICTURE[:30])
+    assert 30 == client.offset(upload)
+    client.send(upload, 30, PICTURE[30:])
+    first = applications.get(case, actor=actor).power_of_attorney()
+    note = f"filename {b64(b'baru.png')},replaces {b64(first.id.encode())}"
+    again = client.create(case, slot=slot, upload_metadata=note).headers["location"]
+    client.send(again, 0, PICTURE)
+
+    found = applications.get(case, actor=actor)
+    assert ("kuasa.png", "baru.png") == (first.file_name, found.power_of_attorney().file_name)
+    assert ["kuasa.png"] == [
+        one.file_name for one in found.current_documents() if one.slot not in ("ktp", slot)
+    ]
 
 
 def test_a_guest_uploads_as_everyone_does(portal):

@@ -134,7 +134,9 @@ def _share(progress: Any) -> int | None:
 def _papers(visit: Visit, case: Application) -> list[dict[str, Any]]:
     """Return the papers by slot, those that stand before the ones that they replaced."""
     found = []
-    for slot in visit.office.applications.slots(case.id, actor=visit.actor):
+    applications = visit.office.applications
+    mandate = applications.mandate(case.id, actor=visit.actor)
+    for slot in (*([mandate] if mandate else ()), *applications.slots(case.id, actor=visit.actor)):
         key = slot.terms.key
         former = [one for one in case.documents if one.slot == key and one.replaced_at is not None]
         if slot.documents or former:

@@ -7,312 +7,179 @@ A new file, a changed value or words are an answer. What stood there before stay
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-import attrs
-
 from perizinan_core import PerizinanError
-from perizinan_core.errors.workflow import SubmissionRefusedError
+from perizinan_core.errors.model import FormDataError, TextRefusedError
+from perizinan_core.errors.storage import StaleObjectError
+from perizinan_core.errors.workflow import Problem, SubmissionRefusedError
 from perizinan_core.i18n import N_
-from perizinan_core.model import (
-    Address,
-    Applicant,
-    Application,
-    ApplicationState,
-    Nik,
-    Organisation,
-    Person,
-    PhoneNumber,
-)
-from perizinan_core.services import CorrectionView, ItemKind, ItemView
-from perizinan_portal._applicant._case import details_of
-from perizinan_portal._applicant._draft import permit_type_of
-from perizinan_portal._applicant._schema import field_views, read_form
-from perizinan_portal._applicant._slots import SlotCard, slot_cards, slot_values
+from perizinan_core.model import Application, ApplicationState
+from perizinan_core.services import ItemKind, ItemView
+from perizinan_portal._applicant._apply import read_parties
+from perizinan_portal._applicant._correction_sheet import FURTHER, CorrectionSheet, Typed
+from perizinan_portal._applicant._draft import digest, keep_pressed
+from perizinan_portal._applicant._parties import over, over_agent, standing_of
 from perizinan_portal._errors import PortalError
-from perizinan_portal._kit import (
-    Answer,
-    FieldView,
-    Form,
-    Page,
-    PageRoute,
-    Rate,
-    Redirect,
-    Visit,
-    Who,
-    email,
-    phone,
-    text,
-)
+from perizinan_portal._kit import Answer, Page, PageRoute, Rate, Redirect, Visit, Who
+from perizinan_portal._permit_forms import differences, place_of, read_parts
 
 __all__ = ["ROUTES"]
 
 _LONGEST = 2000
+_NOTHING = N_("Choose a file, change the value, or write an answer")
 
 
-@attrs.frozen(kw_only=True)
-class PersonData:
-    """Data of a person who applies."""
-
-    name: str = text(N_("Name"), hint=N_("As on your identity card"), autocomplete="name")
-    nik: Nik | None = text(
-        N_("NIK"),
-        parse=Nik.parse,
-        required=False,
-        hint=N_("16 digits, on your identity card"),
-        inputmode="numeric",
-    )
-    phone: PhoneNumber | None = phone(N_("Phone number"), required=False)
-    email: str | None = email(N_("E-mail address"), required=False)
-    street: str = text(N_("Street and number"), required=False, autocomplete="street-address")
-    village: str = text(N_("Kelurahan or desa"), required=False)
-    district: str = text(N_("Kecamatan"), required=False)
-    regency: str = text(N_("Kabupaten or kota"), required=False)
-
-    def of(self, who: Applicant) -> Applicant:
-        """Return the applicant with these data; what is not asked here stays."""
-        if not isinstance(who, Person):
-            return who
-        address = Address(
-            street=self.street, village=self.village, district=self.district, regency=self.regency
-        )
-        return attrs.evolve(
-            who, name=self.name, nik=self.nik, phone=self.phone, email=self.email, address=address
-        )
-
-
-@attrs.frozen(kw_only=True)
-class OrganisationData:
-    """Data of an organisation that applies."""
-
-    name: str = text(N_("Name of the company or organisation"), autocomplete="organization")
-    phone: PhoneNumber | None = phone(N_("Phone number"), required=False)
-    email: str | None = email(N_("E-mail address"), required=False)
-
-    def of(self, who: Applicant) -> Applicant:
-        """Return the applicant with these data; what is not asked here stays."""
-        if not isinstance(who, Organisation):
-            return who
-        return attrs.evolve(who, name=self.name, phone=self.phone, email=self.email)
-
-
-@attrs.frozen
-class _Item:
-    """One thing to answer, as the page shows it."""
-
-    number: int
-    view: ItemView
-    id: str
-    fields: tuple[FieldView, ...] = ()
-    """What can be changed: the field, or the data of those who apply."""
-
-    before: str = ""
-    """What stood in the field before it was changed."""
-
-    card: SlotCard | None = None
-    """Its place, for a paper: what is in it, on its way and on file."""
-
-    words: str = ""
-    fault: str = ""
-
-
-@attrs.frozen
-class _Wrong:
-    """What was typed for one thing and cannot be kept."""
-
-    target: str
-    sentence: str
-    form: Form[Any] | None = None
-
-
-def show(visit: Visit, wrong: _Wrong | None = None, *, errors: tuple[tuple[str, str], ...] = ()) -> Answer:
+def show(visit: Visit, typed: Typed | None = None) -> Answer:
     """Show every thing that is asked for."""
     case = visit.office.applications.get(visit.path["id"], actor=visit.actor)
     if case.state is not ApplicationState.CORRECTION_REQUESTED:
         return Redirect(visit.url("case", id=case.id))
-    (view, *_) = visit.office.applications.corrections(case.id, actor=visit.actor)
-    cards = slot_cards(visit, case)
-    items = _items(visit, case, view, cards, wrong)
-    asked = {item.view.target.code for item in items}
-    further = [
-        one for one in cards if one.key not in asked and len(one.view.documents) < one.view.terms.min_files
-    ]
-    faults: list[tuple[str, object]] = [(item.id, item.fault) for item in items if item.fault]
-    faults += [(one.id, one.fault) for item in items for one in item.fields if one.fault]
-    if wrong is not None and not faults:
-        faults = [("further", wrong.sentence)]
-    values = {
-        "case": case,
-        "item": permit_type_of(visit, case),
-        "view": view,
-        "items": items,
-        "further": further,
-        "errors": [*faults, *errors],
-        **slot_values(visit),
-    }
-    return Page("applicant/correction.html", values, status=422 if faults or errors else 200)
+    return _page(visit, CorrectionSheet.of(visit, case), typed)
+
+
+def show_item(visit: Visit) -> Answer:
+    """Show the page with what was typed for one thing before the session ended."""
+    case = visit.office.applications.get(visit.path["id"], actor=visit.actor)
+    if not visit.is_restored:
+        return Redirect(visit.url("own-correction", id=case.id))
+    return show(visit, Typed(visit.path["slot"], seen=visit.posted.one("seen")))
 
 
 def keep(visit: Visit) -> Answer:
     """Keep the answer to one thing."""
     case = visit.office.applications.get(visit.path["id"], actor=visit.actor)
     if case.state is not ApplicationState.CORRECTION_REQUESTED:
-        return Redirect(visit.url("case", id=case.id))
-    (view, *_) = visit.office.applications.corrections(case.id, actor=visit.actor)
-    target = visit.path["slot"]
-    item = next((one for one in view.items if one.target.code == target), None)
-    if item is None:
+        note = N_("The correction was sent already; what you typed now was not kept.")
+        return Redirect(visit.url("case", id=case.id), note=note)
+    sheet, target = CorrectionSheet.of(visit, case), visit.path["slot"]
+    item = sheet.item(target)
+    if item is None and target != FURTHER:
         raise PortalError("page-not-found")
     try:
-        wrong = _kept(visit, case, item)
+        wrong = _keep_fields(visit, sheet, target)[1] if item is None else _keep_item(visit, sheet, item)
+    except (TextRefusedError, FormDataError) as error:
+        path = getattr(error, "path", "")
+        path = path if path.startswith("form.") else f"form.{path}"
+        said = error.message(visit.language)
+        wrong = Typed(target, said, faults={path: said})
     except PerizinanError as error:
         if error.category.is_ours:
             raise
-        return show(visit, _Wrong(target, error.message(visit.language)))
+        wrong = Typed(target, error.message(visit.language))
     if wrong is not None:
-        return show(visit, wrong)
-    place = f"{visit.url('own-correction', id=case.id)}#item-{1 + view.items.index(item)}"
-    return Redirect(place, note=N_("Your answer is kept."))
+        return _page(visit, CorrectionSheet.of(visit, case), wrong)
+    place = visit.url("own-correction", id=case.id)
+    what, _, where = visit.posted.one("next").partition(":")
+    if what in ("add", "drop"):
+        name = where if what == "add" else where.rpartition(".")[0]
+        return Redirect(f"{place}#{place_of('form.' + name)}")
+    return Redirect(f"{place}#{sheet.place(target)}", note=N_("Your answer is kept."))
 
 
 def send(visit: Visit) -> Answer:
     """Hand everything in; what is still open is named first."""
     case = visit.office.applications.get(visit.path["id"], actor=visit.actor)
     if case.state is not ApplicationState.CORRECTION_REQUESTED:
-        return Redirect(visit.url("case", id=case.id))
-    (view, *_) = visit.office.applications.corrections(case.id, actor=visit.actor)
+        return Redirect(visit.url("receipt", id=case.id))
+    sheet = CorrectionSheet.of(visit, case)
     missing = tuple(
-        (f"item-{number}", visit.say(N_("Not answered yet: {what}"), what=one.target.name.to(visit.language)))
-        for number, one in enumerate(view.items, 1)
+        (
+            sheet.place(one.target.code),
+            visit.say(N_("Not answered yet: {what}"), what=one.target.name.to(visit.language)),
+        )
+        for one in sheet.items
         if not one.is_answered
     )
     if missing:
-        return show(visit, errors=missing)
+        return _page(visit, sheet, None, errors=missing)
     key = f"portal-correction-{case.id}-{case.submission}"
     try:
         visit.office.applications.submit(case.id, actor=visit.actor, idempotency_key=key)
     except SubmissionRefusedError as error:
-        found = tuple((_place(view, one.path), one.message(visit.language)) for one in error.problems)
-        return show(visit, errors=found)
+        return _page(visit, sheet, None, problems=tuple(error.problems))
     return Redirect(visit.url("receipt", id=case.id), note=N_("Your correction is handed in. Thank you."))
 
 
-def _kept(visit: Visit, case: Application, item: ItemView) -> _Wrong | None:
-    applications, given, target = visit.office.applications, visit.posted, item.target.code
-    words = given.one("answer").strip()[:_LONGEST]
-    changed = False
+def _page(
+    visit: Visit,
+    sheet: CorrectionSheet,
+    typed: Typed | None,
+    *,
+    errors: tuple[tuple[str, str], ...] = (),
+    problems: tuple[Problem, ...] = (),
+) -> Page:
+    faults = {one.path: one.message(visit.language) for one in problems}
+    shown: list[tuple[str, object]] = [
+        *errors,
+        *((sheet.place_of(one.path), one.message(visit.language)) for one in problems),
+    ]
+    if typed is not None:
+        faults |= typed.faults
+        shown += typed.errors(sheet.place(typed.target))
+    values = {**sheet.values(visit, typed, faults), "errors": shown}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if shown else HTTPStatus.OK
+    return Page(
+        "applicant/correction.html", values, status=HTTPStatus.CONFLICT if typed and typed.older else status
+    )
+
+
+def _keep_item(visit: Visit, sheet: CorrectionSheet, item: ItemView) -> Typed | None:
+    applications, target, case = visit.office.applications, item.target.code, sheet.case
+    words = visit.posted.one("answer").strip()[:_LONGEST]
+    changed, wrong = False, None
     if item.kind is ItemKind.FIELD:
-        changed = _save_field(visit, case, item)
-    elif item.kind is ItemKind.APPLICANT and given.one("name"):
-        form = visit.read(_data_of(case.applicant))
-        if form.value is None:
-            return _Wrong(target, visit.say(N_("Something in the data has to be corrected")), form)
-        who = form.value.of(case.applicant)
-        changed = who != case.applicant
-        if changed:
-            applications.save(case.id, applicant=who, actor=visit.actor)
+        changed, wrong = _keep_fields(visit, sheet, target)
+    elif item.kind is ItemKind.APPLICANT:
+        changed, wrong = _keep_parties(visit, sheet)
+    if wrong is not None:
+        return wrong
     had = item.answer is not None and bool(item.answer.text)
     if words or had:
         applications.answer(case.id, target, words, actor=visit.actor)
     if changed or words or had or item.is_answered:
         return None
-    return _Wrong(target, visit.say(N_("Choose a file, change the value, or write an answer")))
+    return Typed(target, visit.say(_NOTHING))
 
 
-def _save_field(visit: Visit, case: Application, item: ItemView) -> bool:
-    """Put a changed value into the form; return whether it changed."""
-    schema = _part(permit_type_of(visit, case).form_schema, item.field)
-    typed = read_form(schema, visit.posted)
-    form = {**case.form, **typed}
-    if item.field not in typed:
-        form.pop(item.field, None)
-    if form == dict(case.form):
-        return False
-    visit.office.applications.save(case.id, form=form, actor=visit.actor)
-    return True
+def _keep_fields(visit: Visit, sheet: CorrectionSheet, target: str) -> tuple[bool, Typed | None]:
+    """Put what was typed into the form; return whether it changed, and what to show where it was not kept."""
+    parts = sheet.parts_of(target)
+    names = {part.name for part in parts}
+    typed, seen, case = read_parts(parts, visit.posted), visit.posted.one("seen"), sheet.case
+    for _ in range(3):
+        kept = {name: value for name, value in case.form.items() if name in names}
+        if seen not in ("", digest(kept)) and kept != typed:
+            older = tuple(differences(parts, kept, typed, visit.language))
+            return False, Typed(target, older=older, seen=digest(kept))
+        rest = {name: value for name, value in case.form.items() if name not in names}
+        try:
+            keep_pressed(visit, case, {**rest, **typed}, names)
+        except StaleObjectError:
+            case = visit.office.applications.get(case.id, actor=visit.actor)
+            continue
+        return kept != typed or bool(visit.posted.one("next").partition(":")[1]), None
+    return False, Typed(target, older=(), seen=digest(_of(case, names)))
 
 
-def _items(
-    visit: Visit,
-    case: Application,
-    view: CorrectionView,
-    cards: tuple[SlotCard, ...],
-    wrong: _Wrong | None,
-) -> list[_Item]:
-    schema = permit_type_of(visit, case).form_schema
-    return [_item(visit, case, schema, cards, number, one, wrong) for number, one in enumerate(view.items, 1)]
+def _of(case: Application, names: set[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in case.form.items() if name in names}
 
 
-def _item(
-    visit: Visit,
-    case: Application,
-    schema: Mapping[str, Any],
-    cards: tuple[SlotCard, ...],
-    number: int,
-    view: ItemView,
-    wrong: _Wrong | None,
-) -> _Item:
-    mine = wrong if wrong is not None and wrong.target == view.target.code else None
-    made = _Item(
-        number=number,
-        view=view,
-        id=f"item-{number}",
-        words=visit.posted.one("answer") if mine else (view.answer.text if view.answer else ""),
-        fault=mine.sentence if mine else "",
-        card=next((one for one in cards if one.key == view.target.code), None),
-    )
-    if view.kind is ItemKind.FIELD:
-        part, item = _part(schema, view.field), permit_type_of(visit, case)
-        data = read_form(part, visit.posted) if mine else {view.field: view.value}
-        before = view.answer.before if view.answer is not None and view.answer.changed else None
-        return attrs.evolve(
-            made,
-            fields=tuple(field_views(part, data, {})),
-            before=_said(visit, item, view.field, before),
-        )
-    if view.kind is ItemKind.APPLICANT:
-        form = mine.form if mine is not None and mine.form is not None else _known(visit, case.applicant)
-        return attrs.evolve(made, fields=tuple(form[name] for name in attrs.fields_dict(form.kind)))
-    return made
-
-
-def _said(visit: Visit, item: Any, name: str, value: Any) -> str:
-    return "" if value is None else next(iter(details_of(visit, item, {name: value})))[1]
-
-
-def _part(schema: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return the schema of one field alone."""
-    if name not in schema.get("properties", {}):
-        raise PortalError("page-not-found")
-    needed = [one for one in schema.get("required", ()) if one == name]
-    return {**schema, "properties": {name: schema["properties"][name]}, "required": needed}
-
-
-def _data_of(who: Applicant) -> type[PersonData | OrganisationData]:
-    return OrganisationData if isinstance(who, Organisation) else PersonData
-
-
-def _known(visit: Visit, who: Applicant) -> Form[Any]:
-    known: dict[str, object] = {"name": who.name, "phone": who.phone, "email": who.email}
-    if isinstance(who, Person):
-        known["nik"] = who.nik
-        known |= (
-            attrs.asdict(who.address, filter=lambda field, _: field.name in _PLACES) if who.address else {}
-        )
-    return visit.fill(_data_of(who), **known)
-
-
-_PLACES = frozenset({"street", "village", "district", "regency"})
-
-
-def _place(view: CorrectionView, path: str) -> str:
-    """Return the id of what a problem is about."""
-    part, _, rest = path.partition(".")
-    target = f"form:{rest.partition('.')[0]}" if part == "form" else rest
-    for number, one in enumerate(view.items, 1):
-        if one.target.code == target or (part == "applicant" and one.kind is ItemKind.APPLICANT):
-            return f"item-{number}"
-    return "further"
+def _keep_parties(visit: Visit, sheet: CorrectionSheet) -> tuple[bool, Typed | None]:
+    """Keep the data of those who apply, where one of them was changed."""
+    case, known = sheet.case, sheet.known_parties()
+    if all(visit.posted.one(name).strip() == known.typed[name].strip() for name in known.names):
+        return False, None
+    form = read_parties(visit, standing_of(case.applicant, case.representative))
+    if form.value is None:
+        return False, Typed("applicant", form=form)
+    old = case.representative
+    who = over(case.applicant, form.value.applicant())
+    agent = over_agent(old, form.value.representative(old.actor_id if old else None))
+    visit.office.applications.save(case.id, applicant=who, representative=agent, actor=visit.actor)
+    return (who, agent) != (case.applicant, old), None
 
 
 ROUTES = (
@@ -322,6 +189,7 @@ ROUTES = (
     PageRoute(
         path="/permohonan/{id}/perbaikan/{slot}",
         name="own-correction-item",
+        show=show_item,
         act=keep,
         who=Who.APPLICANT,
         rate=Rate(60),

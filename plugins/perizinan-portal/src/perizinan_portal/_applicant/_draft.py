@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -30,7 +30,15 @@ from perizinan_portal._applicant._fee_panel import fee_panel
 from perizinan_portal._kit import Answer, Page, PageRoute, Redirect, Visit, Who
 from perizinan_portal._permit_forms import differences, draw, place_of, read_parts
 
-__all__ = ["ROUTES", "draft_page", "errors_of", "permit_type_of", "shown_refusal"]
+__all__ = [
+    "ROUTES",
+    "digest",
+    "draft_page",
+    "errors_of",
+    "keep_pressed",
+    "permit_type_of",
+    "shown_refusal",
+]
 
 _NEXT = {"papers": "papers", "submit": "submission", "holder": "holder", "kind": "permit-kind"}
 """Where a button of the form leads once it is kept."""
@@ -173,7 +181,7 @@ def _kept(visit: Visit, sheet: _Sheet) -> Application | None:
         if not is_own and case.form != sheet.typed:
             return None
         try:
-            case = _save(visit, case, sheet.typed)
+            case = keep_pressed(visit, case, sheet.typed, {part.name for part in sheet.parts})
         except StaleObjectError:
             # Something else of the draft may have changed, such as a paper: look again.
             case = applications.get(case.id, actor=visit.actor)
@@ -183,9 +191,19 @@ def _kept(visit: Visit, sheet: _Sheet) -> Application | None:
     return None
 
 
-def _save(visit: Visit, case: Application, typed: Mapping[str, Any]) -> Application:
+def keep_pressed(
+    visit: Visit, case: Application, typed: Mapping[str, Any], names: Collection[str]
+) -> Application:
+    """
+    Keep a form as its button says: with an entry more or less in one of its lists, or as it is.
+
+    Raises:
+        StaleObjectError: the case was changed since it was read.
+    """
     applications, actor = visit.office.applications, visit.actor
     what, _, where = visit.posted.one("next").partition(":")
+    if where.partition(".")[0] not in names:
+        what = ""
     if what == "drop":
         name, _, index = where.rpartition(".")
         if index.isdecimal():
@@ -262,7 +280,7 @@ def _place(visit: Visit, case: Application, path: str) -> str:
     if part in ("documents", "uploads"):
         return f"{visit.url('papers', id=case.id)}#slot-{rest}"
     if path == "representative.power_of_attorney":
-        return f"{visit.url('papers', id=case.id)}#slot-kuasa"
+        return f"{visit.url('papers', id=case.id)}#slot-{path}"
     if part in ("applicant", "representative"):
         return visit.url("holder", id=case.id)
     address = (

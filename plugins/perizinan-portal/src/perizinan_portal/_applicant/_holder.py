@@ -8,7 +8,7 @@ from perizinan_core.i18n import N_
 from perizinan_core.model import ApplicationState
 from perizinan_portal._applicant._apply import chosen_standing, parties_values, read_parties
 from perizinan_portal._applicant._draft import permit_type_of
-from perizinan_portal._applicant._parties import form_of, known_of, standing_of
+from perizinan_portal._applicant._parties import form_of, known_of, over, over_agent, standing_of
 from perizinan_portal._kit import Answer, Form, Page, PageRoute, Redirect, Visit, Who
 
 __all__ = ["ROUTES"]
@@ -45,7 +45,10 @@ def save(visit: Visit) -> Answer:
     if agent is not None and case.representative is None:
         agent = form.value.representative(visit.actor.id)
     visit.office.applications.save(
-        case.id, applicant=form.value.applicant(), representative=agent, actor=visit.actor
+        case.id,
+        applicant=over(case.applicant, form.value.applicant()),
+        representative=over_agent(case.representative, agent),
+        actor=visit.actor,
     )
     return Redirect(visit.url("draft", id=case.id), note=N_("Kept."))
 

@@ -17,7 +17,8 @@ from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState, SubmittedDocument
 from perizinan_portal._applicant._draft import shown_refusal
-from perizinan_portal._applicant._slots import can_change, slot_card, slot_values
+from perizinan_portal._applicant._mandate import put_where_asked
+from perizinan_portal._applicant._slots import MANDATE, can_change, slot_card, slot_values
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Page, PageRoute, Rate, Redirect, Visit, Who
 from perizinan_portal._kit._visit import Upload
@@ -52,6 +53,8 @@ def upload(visit: Visit) -> Answer:
     wrong = tuple(_put(visit, slot, files, replaces))
     if wrong:
         return show_slot(visit, wrong)
+    if slot == MANDATE:
+        put_where_asked(visit, case_id)
     return Redirect(_back(visit, case, slot), note=N_("The file is stored."))
 
 
@@ -59,21 +62,31 @@ def _put(visit: Visit, slot: str, files: tuple[Upload, ...], replaces: str | Non
     """Put each file in, and yield why one is not there."""
     for number, file in enumerate(files):
         try:
-            visit.office.applications.upload(
-                visit.path["id"],
-                slot,
-                file.file,
-                file_name=file.name,
-                actor=visit.actor,
-                expires_on=_day(_said(visit, "expires_on")),
-                choice=_number(_said(visit, "choice")),
-                replaces=replaces,
-                idempotency_key=f"{visit.key}-{number}"[:80],
-            )
+            _put_one(visit, slot, file, replaces, f"{visit.key}-{number}"[:80])
         except UploadKeptError:
             continue  # the card says what is kept, and why
         except (UploadRefusedError, WorkflowError) as error:
             yield f"{file.name}: {shown_refusal(error, visit.language)}"
+
+
+def _put_one(visit: Visit, slot: str, file: Upload, replaces: str | None, key: str) -> None:
+    applications, case_id, actor = visit.office.applications, visit.path["id"], visit.actor
+    if slot == MANDATE:
+        applications.attach_power_of_attorney(
+            case_id, file.file, file_name=file.name, actor=actor, idempotency_key=key
+        )
+        return
+    applications.upload(
+        case_id,
+        slot,
+        file.file,
+        file_name=file.name,
+        actor=actor,
+        expires_on=_day(_said(visit, "expires_on")),
+        choice=_number(_said(visit, "choice")),
+        replaces=replaces,
+        idempotency_key=key,
+    )
 
 
 def _said(visit: Visit, name: str) -> str:

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 from perizinan_core.model import Application, ApplicationState
 from perizinan_portal._applicant._draft import permit_type_of
-from perizinan_portal._applicant._slots import slot_cards, slot_values
+from perizinan_portal._applicant._slots import mandate_card, slot_cards, slot_values
 from perizinan_portal._kit import Answer, Page, PageRoute, Redirect, Visit, Who
 
 __all__ = ["ROUTES", "papers_page"]
 
 
-def papers_page(visit: Visit, case: Application, *, refused: str | None = None) -> Page:
-    """
-    Return the page of a draft's papers.
-
-    Args:
-        visit: Of the applicant.
-        case: The draft.
-        refused: Why a power of attorney was refused.
-    """
-    cards = slot_cards(visit, case)
-    mandate = case.power_of_attorney()
+def papers_page(visit: Visit, case: Application) -> Page:
+    """Return the page of a draft's papers."""
+    mandate = mandate_card(visit, case)
+    cards = (*([mandate] if mandate else ()), *slot_cards(visit, case))
     placed = {paper.id for card in cards for paper in card.view.documents}
-    placed |= {mandate.id} if mandate is not None else set()
     values = {
         "case": case,
         "item": permit_type_of(visit, case),
         "papers": cards,
         **slot_values(visit),
-        "mandate": mandate,
         "loose": [paper for paper in case.current_documents() if paper.id not in placed],
-        "refused": refused,
     }
-    return Page("applicant/papers_page.html", values, status=422 if refused else 200)
+    return Page("applicant/papers_page.html", values)
 
 
 def show(visit: Visit) -> Answer:

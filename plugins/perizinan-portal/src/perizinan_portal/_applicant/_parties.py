@@ -24,7 +24,17 @@ from perizinan_core.model import (
 )
 from perizinan_portal._kit import Choice, choice, email, phone, text
 
-__all__ = ["KINDS", "Parties", "Standing", "form_of", "known_of", "standing_of", "standings_for"]
+__all__ = [
+    "KINDS",
+    "Parties",
+    "Standing",
+    "form_of",
+    "known_of",
+    "over",
+    "over_agent",
+    "standing_of",
+    "standings_for",
+]
 
 
 class Standing(StrEnum):
@@ -249,6 +259,47 @@ def standing_of(applicant: Applicant, representative: Representative | None) -> 
     if isinstance(applicant, Organisation):
         return Standing.ORGANISATION if representative is None else Standing.FOR_ORGANISATION
     return Standing.MYSELF if representative is None else Standing.PERSON
+
+
+def over(old: Applicant, new: Applicant) -> Applicant:
+    """Return an applicant with what the form asks for from ``new``; what it does not ask for stays."""
+    if isinstance(old, Person) and isinstance(new, Person):
+        return attrs.evolve(
+            old,
+            name=new.name,
+            nik=new.nik,
+            passport=new.passport,
+            npwp=new.npwp,
+            phone=new.phone,
+            email=new.email,
+            address=_address_over(old.address, new.address),
+        )
+    if isinstance(old, Organisation) and isinstance(new, Organisation):
+        head = attrs.evolve(
+            old.responsible,
+            name=new.responsible.name,
+            nik=new.responsible.nik,
+            passport=new.responsible.passport,
+        )
+        return attrs.evolve(new, address=_address_over(old.address, new.address), responsible=head)
+    return new
+
+
+def over_agent(old: Representative | None, new: Representative | None) -> Representative | None:
+    """Return a representative as `over` does; the paper that names them goes with the same person alone."""
+    if old is None or new is None:
+        return new
+    person = over(old.person, new.person)
+    return attrs.evolve(old, person=person, actor_id=new.actor_id) if isinstance(person, Person) else new
+
+
+def _address_over(old: Address | None, new: Address | None) -> Address | None:
+    if old is None or new is None or old.street != new.street:
+        # The neighbourhood and the postal code belong to the street.
+        return new
+    return attrs.evolve(
+        old, street=new.street, village=new.village, district=new.district, regency=new.regency
+    )
 
 
 def known_of(applicant: Applicant, representative: Representative | None) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import attrs
@@ -14,7 +14,10 @@ from perizinan_core.services import HeldUploadView, IncomingState, IncomingUploa
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Choice, FieldView, Sentence, Visit
 
-__all__ = ["SlotCard", "can_change", "slot_card", "slot_cards", "slot_values"]
+__all__ = ["MANDATE", "SlotCard", "can_change", "mandate_card", "slot_card", "slot_cards", "slot_values"]
+
+MANDATE = "representative.power_of_attorney"
+"""Key of the place of the power of attorney, as the office calls it."""
 
 _ENDINGS: Mapping[str, tuple[str, ...]] = {
     "application/pdf": ("pdf",),
@@ -43,6 +46,9 @@ class SlotCard:
     on_file: tuple[SubmittedDocument, ...] = ()
     wrong: tuple[str, ...] = ()
     """Why files that were sent just now are not here."""
+
+    hint: Sentence | None = None
+    """What it is for, where the catalogue does not say it."""
 
     @property
     def key(self) -> str:
@@ -115,6 +121,17 @@ def slot_cards(visit: Visit, case: Application) -> tuple[SlotCard, ...]:
     return tuple(_cards(visit, case, views))
 
 
+def mandate_card(visit: Visit, case: Application) -> SlotCard | None:
+    """Return the card of the power of attorney; None where no one represents the applicant."""
+    view = visit.office.applications.mandate(case.id, actor=visit.actor)
+    agent = case.representative
+    if view is None or agent is None:
+        return None
+    (card,) = _cards(visit, case, [view])
+    names = {"holder": case.applicant.name, "agent": agent.person.name}
+    return attrs.evolve(card, hint=Sentence(N_("Signed by {holder}: it says that {agent} may apply."), names))
+
+
 def slot_card(visit: Visit, case: Application, key: str, wrong: Iterable[str] = ()) -> SlotCard:
     """
     Return the card of one place.
@@ -122,12 +139,14 @@ def slot_card(visit: Visit, case: Application, key: str, wrong: Iterable[str] = 
     Raises:
         PortalError: ``page-not-found``: the application has no such place.
     """
-    views = visit.office.applications.slots(case.id, actor=visit.actor)
-    chosen = [view for view in views if view.terms.key == key]
-    if not chosen:
+    if key == MANDATE:
+        found = mandate_card(visit, case)
+    else:
+        views = visit.office.applications.slots(case.id, actor=visit.actor)
+        found = next(iter(_cards(visit, case, [view for view in views if view.terms.key == key])), None)
+    if found is None:
         raise PortalError("page-not-found")
-    (card,) = _cards(visit, case, chosen)
-    return attrs.evolve(card, wrong=tuple(wrong))
+    return attrs.evolve(found, wrong=tuple(wrong))
 
 
 def can_change(case: Application) -> bool:
@@ -145,7 +164,7 @@ def slot_values(visit: Visit) -> dict[str, object]:
     return {"short": short, "age_of": lambda one: visit.say(age_of(visit, one)), "can_change": can_change}
 
 
-def _cards(visit: Visit, case: Application, views: Iterable[SlotView]) -> Iterable[SlotCard]:
+def _cards(visit: Visit, case: Application, views: Iterable[SlotView]) -> Iterator[SlotCard]:
     incoming = visit.office.incoming.of_case(case.id, actor=visit.actor)
     held = [one for one in visit.office.uploads.of_case(case.id, actor=visit.actor) if one.upload.is_waiting]
     for view in views:

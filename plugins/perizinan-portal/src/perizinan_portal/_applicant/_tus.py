@@ -22,6 +22,8 @@ from perizinan_core import PerizinanError
 from perizinan_core.errors.base import Category
 from perizinan_core.errors.documents import DocumentStoreError
 from perizinan_core.services import IncomingState, IncomingUpload, Receiver
+from perizinan_portal._applicant._mandate import put_where_asked
+from perizinan_portal._applicant._slots import MANDATE
 from perizinan_portal._applicant._tus_headers import (
     ALGORITHMS,
     CHECKSUM_MISMATCH,
@@ -203,14 +205,19 @@ def _found(visit: Visit) -> IncomingUpload:
 async def _judged(visit: Visit, found: IncomingUpload) -> IncomingUpload:
     """Judge a file that is whole; where that is not possible now, it stays whole and is judged at the next look."""
     try:
-        return await run_in_threadpool(
-            visit.office.incoming.finish, found.application, found.id, actor=visit.actor
-        )
+        return await run_in_threadpool(_finish, visit, found)
     except PerizinanError as error:
         if not error.category.is_ours:
             raise
         _log.warning("an upload could not be judged: %s", error.code)
         return await run_in_threadpool(_found, visit)
+
+
+def _finish(visit: Visit, found: IncomingUpload) -> IncomingUpload:
+    done = visit.office.incoming.finish(found.application, found.id, actor=visit.actor)
+    if done.slot == MANDATE and done.state is IncomingState.STORED:
+        put_where_asked(visit, done.application)
+    return done
 
 
 def _progress(found: IncomingUpload, offset: int) -> dict[str, str]:
