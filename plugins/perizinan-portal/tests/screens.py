@@ -35,6 +35,7 @@ def test_page_is_drawn(browsing, examples, name):
                 every_page.visitor(route, examples),
                 every_page.place(route, examples),
                 width=width,
+                pending=every_page.is_pending(route),
                 locale=locale,
             )
             page.screenshot(path=OUT / f"{name}-{width}-{language}.png", full_page=True)

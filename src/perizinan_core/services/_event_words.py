@@ -24,6 +24,13 @@ _WORDS: Mapping[EventKind, str] = {
     EventKind.STAGE_REQUESTED: N_("A step was asked for"),
     EventKind.STAGE_DECIDED: N_("A step was judged"),
     EventKind.ATTEMPT_REFUSED: N_("A second decision was refused"),
+    EventKind.PHOTO_ADDED: N_("A photograph of an inspection was kept"),
+    EventKind.PHOTO_REMOVED: N_("A photograph of an inspection was removed"),
+    EventKind.COUNTER_SERVED: N_("Someone was served at the counter"),
+    EventKind.ACCOUNT_RESTORED: N_("An account was restored at the counter"),
+    EventKind.SIMILAR_NOTED: N_("It was noted why the case continues beside another one"),
+    EventKind.DRAFT_HANDED_OVER: N_("A draft was given to another account"),
+    EventKind.DRAFT_TYPE_CHANGED: N_("A draft was changed to another permit"),
     EventKind.TRACKING_RENEWED: N_("A new tracking secret was given"),
     EventKind.SURVEY_ANSWERED: N_("The survey was answered"),
     EventKind.COMPLAINT_FILED: N_("A complaint was filed"),
@@ -76,7 +83,6 @@ _WORDS: Mapping[EventKind, str] = {
     EventKind.VERSION_REQUIRED: N_("The lowest authority document was raised"),
     EventKind.VALUE_CONFIRMED: N_("A value of the catalogue was confirmed or withdrawn"),
     EventKind.STAFF_CHANGED: N_("The staff record was changed"),
-    EventKind.CASE_READ: N_("A case was looked at"),
     EventKind.CASE_READ: N_("Someone of the office looked at the case"),
     EventKind.OUTGOING_CHANGED: N_("Deliveries were tried again or dropped"),
     EventKind.BANNER_CHANGED: N_("An announcement was put up or taken down"),
@@ -87,5 +93,5 @@ _WORDS: Mapping[EventKind, str] = {
 
 
 def named_event(kind: EventKind) -> Named:
-    """Name a kind of event; one that has no words keeps its code."""
-    return Named(kind.value, in_both(_WORDS.get(kind, kind.value)))
+    """Name a kind of event."""
+    return Named(kind.value, in_both(_WORDS[kind]))

@@ -70,10 +70,10 @@ def test_the_old_password_is_asked_for(portal, person):
     visitor = portal.visitor(person)
     page = visitor.open("/akun").click("Change the password").form("kata-sandi")
     page = page.fill(old="wrong one", password="pintu kayu jati").send()
-    assert ["This is not the password so far"] == page.errors
+    assert ["This is not the current password"] == page.errors
     page = page.form("kata-sandi").fill(old=PASSWORD, password="pintu kayu jati").send()
 
-    assert "The new password is kept." in page.text
+    assert "The new password is saved." in page.text
 
 
 def test_a_new_address_holds_once_its_link_is_opened(portal, person):
@@ -106,7 +106,7 @@ def test_the_name_is_changed_at_once(portal, person):
     page = portal.visitor(person).open("/akun").form("akun").fill(name="Sekar B").send()
     kept = portal.services.store.accounts.get(portal.account(person).id)
 
-    assert "Your details are kept." in page.text
+    assert "Your details are saved." in page.text
     assert "Sekar B" == kept.name
 
 

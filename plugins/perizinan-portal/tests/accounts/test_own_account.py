@@ -62,7 +62,7 @@ def test_a_phone_number_is_confirmed_by_a_code(texting):
     right = wrong.form("kode").fill(code=code).send()
 
     assert (422, "+6281200000001") == (wrong.status, kept)
-    assert "The phone number is kept." in right.text
+    assert "The phone number is saved." in right.text
     assert "+6281299998888" == portal.services.store.accounts.get(portal.account("ponsel").id).phone
     assert "too old" in page.form("kode").fill(code=code).send().text
 

@@ -132,7 +132,7 @@ def test_recovery_codes_are_shown_once_and_each_lets_in_once(portal):
     page = page.form("aplikasi").fill(code=code).send()
     codes = re.findall(r"<code>([0-9a-z]{5}-[0-9a-z]{5})</code>", page.html)
     assert 10 == len(set(codes))
-    assert "/petugas" == page.click("I have kept them").url
+    assert "/petugas" == page.click("I have saved them").url
     for expected in (True, False):
         other = portal.stranger()
         page = other.open("/masuk").form().fill(login="kasir", password=PASSWORD).send()

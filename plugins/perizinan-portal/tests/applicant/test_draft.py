@@ -64,7 +64,7 @@ def test_every_kind_of_field_is_read_as_the_form_asks_for_it_and_comes_back(port
         again["form.mulai"],
         again["form.tempat.jalan"],
     )
-    assert "Kept." in page.text
+    assert "Saved." in page.text
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_paper_that_is_uploaded_meanwhile_does_not_make_a_form_older(portal, a
     page = applicant.open(f"/permohonan/{case}/isian")
     portal.office.upload(case, "ktp", actor=portal.actor("sekar"))
 
-    assert "Kept." in press(page, "stay", form__nama="Pasar").text
+    assert "Saved." in press(page, "stay", form__nama="Pasar").text
 
 
 def test_the_end_of_a_session_in_mid_form_loses_nothing(portal):

@@ -90,15 +90,15 @@ def test_a_file_that_is_refused_says_why_beside_its_place(portal, who, applicant
 def test_an_application_is_taken_back_on_a_second_page(portal, who, applicant):
     """What it means is said first; without the tick nothing happens."""
     case = portal.office.submit("warung", actor=who).id
-    page = applicant.open(f"/permohonan/{case}").click("Take the application back")
+    page = applicant.open(f"/permohonan/{case}").click("Withdraw the application")
     assert "nothing is owed on either side" in page.text
     assert 422 == page.form("tarik").send().status
     page = page.form("tarik").fill(reason="Pindah", sure="1").send()
 
-    assert "The application is taken back." in page.text
+    assert "The application is withdrawn." in page.text
     found = portal.office.office.applications.get(case, actor=HOST)
     assert (ApplicationState.WITHDRAWN, ("Pindah",)) == (found.state, found.decision.reasons)
-    assert "cannot be taken back any more" in applicant.open(f"/permohonan/{case}/tarik").text
+    assert "cannot be withdrawn any more" in applicant.open(f"/permohonan/{case}/tarik").text
 
 
 def test_friction_16_what_becomes_of_a_permit_is_said_before_the_change_begins(portal, who, applicant):

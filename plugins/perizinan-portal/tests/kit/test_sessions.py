@@ -38,7 +38,7 @@ def test_the_end_of_a_session_in_mid_form_loses_nothing(portal, hashed):
         "Jalan Kenanga"
         == portal.office.office.applications.get(draft.id, actor=portal.actor("wulan")).form["lokasi"]
     )
-    assert "Kept." in page.form("isian").send().text
+    assert "Saved." in page.form("isian").send().text
     assert (
         "Jalan Teratai"
         == portal.office.office.applications.get(draft.id, actor=portal.actor("wulan")).form["lokasi"]

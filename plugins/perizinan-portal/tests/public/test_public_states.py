@@ -71,7 +71,7 @@ def test_the_board_with_its_charts(browsing, receipts, plain_portal, width):
         page = browsing.page(None, "/kinerja?periode=2026-Q1", width=width)
     finally:
         clock.moment = before
-    page.click("summary")
+    page.click("main summary")
 
     assert page.locator("svg.chart rect").count() > 0
     assert receipts

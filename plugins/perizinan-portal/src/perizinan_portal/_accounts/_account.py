@@ -60,7 +60,7 @@ def send(visit: Visit) -> Answer:
         return show(visit, form)
     account = attrs.evolve(own_account(visit), name=form.value.name)
     visit.services.store.accounts.save(account, now=visit.services.now)
-    return Redirect(visit.url("account"), note=N_("Your details are kept."))
+    return Redirect(visit.url("account"), note=N_("Your details are saved."))
 
 
 def end_others(visit: Visit) -> Answer:

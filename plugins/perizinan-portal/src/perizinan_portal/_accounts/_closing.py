@@ -46,7 +46,7 @@ def send(visit: Visit) -> Answer:
         return show(visit, form)
     visit.limit("old-password", account.id, times=10, minutes=15)
     if not is_right(account.password, form.value.password):
-        return show(visit, form.refuse("password", N_("This is not the password so far")))
+        return show(visit, form.refuse("password", N_("This is not the current password")))
     while drafts := _in(visit, _DRAFT):
         for draft in drafts:
             visit.office.applications.discard(draft.id, actor=visit.actor)

@@ -38,7 +38,7 @@ def send(visit: Visit) -> Answer:
         return show(visit, form)
     visit.limit("old-password", account.id, times=10, minutes=15)
     if not is_right(account.password, form.value.password):
-        return show(visit, form.refuse("password", N_("This is not the password so far")))
+        return show(visit, form.refuse("password", N_("This is not the current password")))
     address = form.value.email
     token = services.store.tokens.give(
         Purpose.NEW_EMAIL, now=services.now, account=account.id, payload={"email": address}
@@ -89,7 +89,7 @@ def confirm(visit: Visit) -> Answer:
                 "with your identity card."
             ),
         )
-    return Redirect(visit.url("account"), note=N_("The new address is kept."))
+    return Redirect(visit.url("account"), note=N_("The new address is saved."))
 
 
 def _token(visit: Visit) -> Token:

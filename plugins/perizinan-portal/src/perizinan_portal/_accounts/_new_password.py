@@ -16,7 +16,7 @@ __all__ = ["ROUTES"]
 class Change:
     """What is asked."""
 
-    old: str = password(N_("Password so far"))
+    old: str = password(N_("Current password"))
     password: str = password(
         N_("New password"),
         parse=new_password,
@@ -39,13 +39,13 @@ def send(visit: Visit) -> Answer:
         return show(visit, form)
     visit.limit("old-password", account.id, times=10, minutes=15)
     if not is_right(account.password, form.value.old):
-        return show(visit, form.refuse("old", N_("This is not the password so far")))
+        return show(visit, form.refuse("old", N_("This is not the current password")))
     store.accounts.save(
         attrs.evolve(account, password=hash_password(form.value.password)), now=visit.services.now
     )
     store.sessions.end_all(account.id, but=None if visit.session is None else visit.session.digest)
     visit.begin_session(account, officer=visit.officer)
-    return Redirect(visit.url("account"), note=N_("The new password is kept."))
+    return Redirect(visit.url("account"), note=N_("The new password is saved."))
 
 
 ROUTES = (

@@ -71,7 +71,7 @@ def send(visit: Visit) -> Answer:
         return show(visit, form)
     visit.limit("old-password", account.id, times=10, minutes=15)
     if not is_right(account.password, form.value.password):
-        return show(visit, form.refuse("password", N_("This is not the password so far")))
+        return show(visit, form.refuse("password", N_("This is not the current password")))
     visit.limit("phone-messages", account.id, times=5, minutes=60)
     code = f"{secrets.randbelow(10**6):06d}"
     if not _sent(visit, str(form.value.phone), code):
@@ -101,7 +101,7 @@ def confirm(visit: Visit) -> Answer:
         return _ask(visit.posted.one("rahasia"), number, form.refuse("code", N_("This code is not right")))
     store.tokens.use(token)
     store.accounts.save(attrs.evolve(account, phone=number), now=visit.services.now)
-    return Redirect(visit.url("account"), note=N_("The phone number is kept."))
+    return Redirect(visit.url("account"), note=N_("The phone number is saved."))
 
 
 def _ask(token: str, number: str, form: Form[PhoneCode] | None = None) -> Answer:

@@ -37,7 +37,7 @@ def send(visit: Visit) -> Answer:
     )
     visit.services.store.accounts.save(account, now=visit.services.now)
     to = visit.url("account", query={"lang": form.value.language})
-    return Redirect(to, note=N_("Your wishes are kept."))
+    return Redirect(to, note=N_("Your choices are saved."))
 
 
 ROUTES = (PageRoute(path="/akun/bahasa", name="wishes", show=show, act=send, who=Who.ACCOUNT),)

@@ -75,7 +75,7 @@ def keep(visit: Visit) -> Answer:
     if what in ("add", "drop"):
         name = where if what == "add" else where.rpartition(".")[0]
         return Redirect(f"{place}#{place_of('form.' + name)}")
-    return Redirect(f"{place}#{sheet.place(target)}", note=N_("Your answer is kept."))
+    return Redirect(f"{place}#{sheet.place(target)}", note=N_("Your answer is saved."))
 
 
 def send(visit: Visit) -> Answer:

@@ -232,7 +232,7 @@ def _onward(visit: Visit, case: Application) -> Redirect:
     if what in ("add", "drop"):
         name = where if what == "add" else where.rpartition(".")[0]
         return Redirect(f"{place}#{place_of('form.' + name)}")
-    return Redirect(place, note=None if what == "refresh" else N_("Kept."))
+    return Redirect(place, note=None if what == "refresh" else N_("Saved."))
 
 
 def _state(visit: Visit, sheet: _Sheet) -> JSONResponse:

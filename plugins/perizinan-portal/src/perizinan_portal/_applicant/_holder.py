@@ -50,7 +50,7 @@ def save(visit: Visit) -> Answer:
         representative=over_agent(case.representative, agent),
         actor=visit.actor,
     )
-    return Redirect(visit.url("draft", id=case.id), note=N_("Kept."))
+    return Redirect(visit.url("draft", id=case.id), note=N_("Saved."))
 
 
 ROUTES = (PageRoute(path="/permohonan/{id}/pemohon", name="holder", show=show, act=save, who=Who.APPLICANT),)

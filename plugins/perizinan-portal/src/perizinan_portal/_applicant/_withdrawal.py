@@ -19,7 +19,7 @@ class Withdrawal:
     reason: str = lines(
         N_("Reason"), required=False, limit=1000, hint=N_("You need not give one. The office reads it.")
     )
-    sure: bool = agreed(N_("I take this application back"))
+    sure: bool = agreed(N_("I withdraw this application"))
 
 
 def show(visit: Visit, form: Form[Withdrawal] | None = None) -> Answer:
@@ -28,7 +28,7 @@ def show(visit: Visit, form: Form[Withdrawal] | None = None) -> Answer:
     actions = {one.action for one in visit.office.applications.actions(case.id, actor=visit.actor)}
     if Action.WITHDRAW not in actions or case.receipt_number is None:
         return Redirect(
-            visit.url("case", id=case.id), note=N_("This application cannot be taken back any more.")
+            visit.url("case", id=case.id), note=N_("This application cannot be withdrawn any more.")
         )
     values = {
         "case": case,
@@ -47,7 +47,7 @@ def send(visit: Visit) -> Answer:
     visit.office.applications.withdraw(
         visit.path["id"], actor=visit.actor, reason=form.value.reason, idempotency_key=visit.key
     )
-    return Redirect(visit.url("case", id=visit.path["id"]), note=N_("The application is taken back."))
+    return Redirect(visit.url("case", id=visit.path["id"]), note=N_("The application is withdrawn."))
 
 
 ROUTES = (

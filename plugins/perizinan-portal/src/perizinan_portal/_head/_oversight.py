@@ -77,6 +77,6 @@ ROUTES = (
         show=show,
         who=Who.OFFICER,
         roles=_ANSWERABLE,
-        menu=Menu(N_("How the work stands"), 26),
+        menu=Menu(N_("Overview of the work"), 26),
     ),
 )

@@ -55,7 +55,7 @@ def save(visit: Visit) -> Answer:
     visit.office.counter.save(case.id, form=typed, actor=visit.actor)
     if visit.posted.one("next") == "hand-in":
         return Redirect(visit.url("counter-hand-in", id=case.id))
-    return Redirect(visit.url("counter-draft", id=case.id), note=N_("Kept."))
+    return Redirect(visit.url("counter-draft", id=case.id), note=N_("Saved."))
 
 
 def upload(visit: Visit) -> Answer:

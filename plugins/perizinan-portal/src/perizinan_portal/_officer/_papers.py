@@ -97,8 +97,8 @@ def write(visit: Visit) -> Answer:
     following = _neighbour(papers_of(visit, case), document, 1)
     if following is not None:
         to = visit.url("officer-paper", id=case.id, paper=following.document.id)
-        return Redirect(to, note=N_("Kept. This is the next paper."))
-    return Redirect(visit.url("review", id=case.id), note=N_("Kept. That was the last paper."))
+        return Redirect(to, note=N_("Saved. This is the next paper."))
+    return Redirect(visit.url("review", id=case.id), note=N_("Saved. That was the last paper."))
 
 
 def picture(visit: Visit) -> Answer:

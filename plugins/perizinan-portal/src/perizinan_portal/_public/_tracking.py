@@ -18,9 +18,9 @@ __all__ = ["ROUTES", "Receipt"]
 class Receipt:
     """What is asked."""
 
-    number: str = text(N_("Receipt number"), hint=N_("It stands on the receipt"), autocomplete="off")
+    number: str = text(N_("Receipt number"), hint=N_("It is printed on the receipt"), autocomplete="off")
     secret: str = text(
-        N_("Code for following"),
+        N_("Tracking code"),
         hint=N_("It was shown when the application was handed in, for example 7KD4Q-9XHWM-2TR5B"),
         autocomplete="off",
         autocapitalize="characters",
@@ -94,6 +94,6 @@ ROUTES = (
         show=show,
         act=follow,
         rate=Rate(30),
-        menu=Menu(N_("Follow a case"), 20),
+        menu=Menu(N_("Track an application"), 20),
     ),
 )
