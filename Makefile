@@ -8,6 +8,8 @@ STAMP := $(VENV)/.ready
 DEMO_ARGS ?=
 SCALE_ARGS ?=
 TEST_ARGS ?=
+# Whatever is started many times is compiled once.
+export PYTHONDONTWRITEBYTECODE :=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
 .PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants screens test-remedies coverage lock messages clean

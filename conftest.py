@@ -25,6 +25,7 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,40 @@ _LANGUAGES = ("python", "text", "console", "yaml", "toml", "typst")
 _SECONDS = 60
 _ZONE = ZoneInfo("Asia/Jakarta")
 """Of the made-up regency: its days are meant where a page says today."""
+
+
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - only a folder with a name of its own is made there
+_ROOM = 6 << 30
+"""Bytes that have to be free there and in memory before temporary files are kept there."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """
+    Keep temporary files in memory where there is room: tests kill programs, not the machine, and wait for no disk.
+
+    Programs that tests start find the same folder by ``TMPDIR``. Folders of runs that were killed are removed.
+    """
+    if hasattr(config, "workerinput") or "TMPDIR" in os.environ or not _has_room():
+        return
+    for left in _IN_MEMORY.glob("pz-*"):
+        if not Path("/proc", left.name[3:]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = _IN_MEMORY / f"pz-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _has_room() -> bool:
+    """Tell whether programs can be kept and started there, and memory is not needed for something else."""
+    try:
+        place = os.statvfs(_IN_MEMORY)
+        memory = re.search(r"MemAvailable: +(\d+)", Path("/proc/meminfo").read_text("ascii"))
+    except OSError:
+        return False
+    if memory is None or place.f_flag & os.ST_NOEXEC:
+        return False
+    return min(place.f_bavail * place.f_frsize, int(memory[1]) << 10) >= _ROOM
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

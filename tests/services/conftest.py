@@ -35,18 +35,42 @@ def postgres_template(postgres_server) -> str:
     return str(make_url(url).database)
 
 
+@pytest.fixture(scope="session")
+def staffed_sqlite_template(sqlite_template, keys) -> Path:
+    """A SQLite file with the staff of the sample office, to be copied: hiring it takes longer than a test."""
+    path = sqlite_template.with_name("staffed.sqlite3")
+    shutil.copy(sqlite_template, path)
+    _hire(f"sqlite:///{path}", keys)
+    return path
+
+
+@pytest.fixture(scope="session")
+def staffed_postgres_template(postgres_server, postgres_template, keys) -> str:
+    """Name of a PostgreSQL database with the staff of the sample office, to be copied."""
+    url = postgres_server.create_database(template=postgres_template)
+    _hire(url, keys)
+    return str(make_url(url).database)
+
+
+def _hire(url: str, keys: KeyRing) -> None:
+    storage = open_storage(url, keys, zone=MORNING.tzinfo)
+    sample_office(storage=storage)
+    storage.close()
+
+
 @pytest.fixture
-def new_url(tmp_path, request) -> Callable[[str], str]:
-    """Make a migrated, empty database of a kind and return its address."""
+def new_url(tmp_path, request) -> Callable[..., str]:
+    """Make a migrated database of a kind, empty or with the staff of the sample office; return its address."""
     numbers = iter(range(1000))
 
-    def run(kind: str) -> str:
+    def run(kind: str, *, staffed: bool = False) -> str:
+        wanted = "staffed_" if staffed else ""
         if kind == "sqlite":
             path = tmp_path / f"records-{next(numbers)}.sqlite3"
-            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            shutil.copy(request.getfixturevalue(f"{wanted}sqlite_template"), path)
             return f"sqlite:///{path}"
         server = request.getfixturevalue("postgres_server")
-        made = server.create_database(template=request.getfixturevalue("postgres_template"))
+        made = server.create_database(template=request.getfixturevalue(f"{wanted}postgres_template"))
         request.addfinalizer(lambda: server.drop_database(made))
         return made
 
@@ -55,8 +79,8 @@ def new_url(tmp_path, request) -> Callable[[str], str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, new_url) -> str:
-    """Address of a migrated, empty database, once of each kind."""
-    return new_url(request.param)
+    """Address of a database where the staff of the sample office is on record, once of each kind."""
+    return new_url(request.param, staffed=True)
 
 
 @pytest.fixture
@@ -76,7 +100,7 @@ def open_kit(keys, tmp_path):
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def any_kit(request, new_url, open_kit) -> OfficeKit:
     """An office, once on each kind of store."""
-    return sample_office() if request.param == "memory" else open_kit(new_url(request.param))
+    return sample_office() if request.param == "memory" else open_kit(new_url(request.param, staffed=True))
 
 
 @pytest.fixture

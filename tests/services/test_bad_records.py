@@ -176,7 +176,7 @@ def test_a_damaged_outbox_row_stands_in_nobodys_way_and_is_given_up(office, even
     done = office.office.worker.run_once()
     for _ in range(125):
         office.clock.forward(minutes=91)
-        office.office.worker.run_once()
+        office.office.worker.deliver()
     (failure,) = office.office.worker.failures()
 
     assert (1, 0, 1) == (total, done.delivered, done.failed)
@@ -251,7 +251,7 @@ def test_given_up_deliveries_are_listed_and_can_be_sent_again(office):
     kit = sample_office(storage=office._context.storage, channels={"broken": broken})
     kit.submit()
     for _ in range(125):
-        kit.office.worker.run_once()
+        kit.office.worker.deliver()
         kit.clock.forward(minutes=91)
     (failure,) = kit.office.worker.failures()
     broken.failing.clear()
