@@ -8,9 +8,10 @@ import pytest
 
 from perizinan_core.documents import DocumentStore, FolderDocumentStore, InMemoryDocumentStore
 from perizinan_core.testing._document_store import DocumentStoreSuite
+from perizinan_core.testing._sealable_store import SealableStoreSuite
 
 
-class TestFolderDocumentStore(DocumentStoreSuite):
+class TestFolderDocumentStore(SealableStoreSuite, DocumentStoreSuite):
     """The embedded default."""
 
     on_disk = True
@@ -32,7 +33,7 @@ class TestFolderDocumentStore(DocumentStoreSuite):
         path.write_bytes(content)
 
 
-class TestInMemoryDocumentStore(DocumentStoreSuite):
+class TestInMemoryDocumentStore(SealableStoreSuite, DocumentStoreSuite):
     """The one for tests."""
 
     @pytest.fixture

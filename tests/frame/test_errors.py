@@ -48,6 +48,7 @@ TABLE = [(kind, code) for kind in CODED.values() for code in vars(kind).get("cod
 DOCUMENTED = {
     "AccessDeniedError": "docs/how-to/embed-in-a-portal.md",
     "DecidedByOthersError": "docs/how-to/embed-in-a-portal.md",
+    "DocumentSealBrokenError": "docs/how-to/seal-documents.md",
     "InvalidCatalogueError": "docs/reference/catalogue-format.md",
     "InvalidDocumentHashError": "docs/reference/errors.md",
     "PermitNotAcceptedError": "docs/how-to/verify-a-permit.md",

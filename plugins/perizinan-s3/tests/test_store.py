@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from perizinan_core.testing import DocumentStoreSuite
+from perizinan_core.documents import SealedDocumentStore, SealKey, SealKeys
+from perizinan_core.testing import DocumentStoreSuite, SealableStoreSuite
 
 
 class _Damaged:
@@ -16,7 +17,7 @@ class _Damaged:
         path.write_bytes(content)
 
 
-class TestOverwriting(_Damaged, DocumentStoreSuite):
+class TestOverwriting(_Damaged, SealableStoreSuite, DocumentStoreSuite):
     """Names are claimed, since the service takes the header and ignores it."""
 
     @pytest.fixture
@@ -27,7 +28,7 @@ class TestOverwriting(_Damaged, DocumentStoreSuite):
         return store
 
 
-class TestRefusing(_Damaged, DocumentStoreSuite):
+class TestRefusing(_Damaged, SealableStoreSuite, DocumentStoreSuite):
     """Names are put under a condition."""
 
     @pytest.fixture
@@ -36,3 +37,16 @@ class TestRefusing(_Damaged, DocumentStoreSuite):
         store = refusing.open(prefix)
         assert store.refuses
         return store
+
+
+class TestSealed(_Damaged, DocumentStoreSuite):
+    """Every document is sealed before it leaves the office."""
+
+    @pytest.fixture
+    def store(self, overwriting, prefix):
+        self._service, self._prefix = overwriting, prefix
+        return SealedDocumentStore(overwriting.open(prefix), SealKeys((SealKey.derived("uji", b"k" * 32),)))
+
+    def damage(self, store, sha256):
+        stored = next(name for key, name in store.candidates(sha256) if key is not None)
+        super().damage(store.below, stored)

@@ -6,11 +6,14 @@ The backup of an office: records and documents in one folder, without the keys.
     FOLDER/backup.json       what it is, written last: without it the backup is not whole
     FOLDER/SHA256SUMS        the hash of every file, as ``sha256sum -c`` reads it
     FOLDER/records.sqlite3   all records, see `storage._backup`
-    FOLDER/documents/        all documents, named by their hashes
+    FOLDER/documents/        all documents as they lie in the store, named by their hashes: sealed ones stay sealed
     FOLDER/links.txt         the write-once names of documents
 
 Documents are copied before the records and again after them: whatever the records name was there before the
 records were read, so that a document deleted meanwhile, or added meanwhile, is in the copy.
+
+No key is needed to make a backup. What a sealed document is stands in its own beginning, so that its label is made
+again when it is put back.
 """
 
 from __future__ import annotations
@@ -32,12 +35,15 @@ from perizinan_core.bootstrap._opening import (
     database_url,
     make_database_folder,
     open_documents,
+    open_stored_documents,
     shown_database,
 )
+from perizinan_core.bootstrap._saved_documents import SavedDocuments
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.bootstrap._tables import offered_tables
-from perizinan_core.documents import FolderDocumentStore
+from perizinan_core.documents import DocumentStore, FolderDocumentStore
 from perizinan_core.documents._copying import copy_content
+from perizinan_core.documents._sealed_store import key_marks
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.hooks._manager import PluginManager
@@ -57,6 +63,7 @@ __all__ = [
     "check_backup",
     "key_places",
     "make_backup",
+    "recover_documents",
     "restore_backup",
     "saved_tables",
 ]
@@ -110,6 +117,9 @@ class Backup:
     keys: tuple[str, ...]
     """Ids of the keys that the records need; the keys themselves are not in it."""
 
+    document_keys: tuple[str, ...] = ()
+    """The same of the keys that documents are sealed with."""
+
     damaged: tuple[str, ...] = ()
     """Documents whose bytes are not those of their hash in the office itself; they are not in it."""
 
@@ -140,11 +150,12 @@ def make_backup(settings: Settings, manager: PluginManager, folder: Path, *, now
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     url = database_url(settings)
-    source, target = open_documents(settings, manager), FolderDocumentStore(folder / _DOCUMENTS)
-    copy_content(source, target)
+    source, target = open_stored_documents(settings, manager), FolderDocumentStore(folder / _DOCUMENTS)
+    marks = key_marks(source)
+    copy_content(source, target, left_out=marks)
     saved = save_records(url, folder / _RECORDS)
     links = sorted(source.links())
-    damaged = copy_content(source, target)
+    damaged = copy_content(source, target, left_out=(marks := key_marks(source)))
     _write(folder / _LINKS, "".join(f"{sha256}  {name}\n" for name, sha256 in links))
     size, lines = 0, [f"{_digest(folder / name)}  {name}" for name in (_RECORDS, _LINKS)]
     for document in target.documents():
@@ -163,6 +174,7 @@ def make_backup(settings: Settings, manager: PluginManager, folder: Path, *, now
         document_bytes=size,
         links=len(links),
         keys=known_keys(url),
+        document_keys=tuple(sorted(marks.values())),
         damaged=damaged,
         tables=saved.tables,
         sums=_digest(folder / _SUMS),
@@ -226,8 +238,59 @@ def restore_backup(
         StorageError: ``saved-tables-unknown``: It has tables of a plugin that is not loaded.
         StorageError: ``plugin-tables-too-new``: They are of a newer version of it.
         BootstrapError: ``restore-target-not-empty``: Something is there already.
+        DocumentStoreError: ``documents-sealed``: Its documents are sealed, and the settings do not say so.
+        DocumentStoreError: ``document-key-missing``: They are sealed with a key that is not in its place.
     """
     made = check_backup(folder)
+    _require_own(made, settings, folder)
+    check_saved_keys(folder / _RECORDS, open_storage_keys(settings, lambda: made.keys))
+    sets = offered_tables(manager)
+    check_saved_tables(folder / _RECORDS, sets, without_tables)
+    url = database_url(settings)
+    if has_records(url):
+        raise BootstrapError("restore-target-not-empty", what=N_("database"), place=shown_database(settings))
+    target = open_documents(settings, manager)
+    saved = _saved_documents(folder, target, made)
+    # What an interrupted restore left is not in the way: it is the same content.
+    if not keep_documents and not saved.are_all_of(target):
+        raise BootstrapError(
+            "restore-target-not-empty", what=N_("document store"), place=settings.storage.documents
+        )
+    saved.put_back(target)
+    for sha256, name in _links(folder):
+        target.link(name, saved.contents.get(sha256, sha256))
+    make_database_folder(settings)
+    load_records(folder / _RECORDS, url, sets=sets, left_out=without_tables)
+    return made
+
+
+def recover_documents(settings: Settings, manager: PluginManager, folder: Path) -> int:
+    """
+    Put back what the document store lacks of a backup's documents and names; records and what is there stay.
+
+    Args:
+        settings: The office.
+        manager: Its plugins.
+        folder: A backup of this office, of any age.
+
+    Returns:
+        How many documents were put back.
+
+    Raises:
+        BootstrapError: ``backup-unusable``, ``backup-of-another-office``.
+        DocumentStoreError: as `restore_backup`; ``link-conflict``: A write-once name stands for something else now.
+    """
+    made = check_backup(folder)
+    _require_own(made, settings, folder)
+    target = open_documents(settings, manager)
+    saved = _saved_documents(folder, target, made)
+    added = saved.put_back(target)
+    for sha256, name in _links(folder):
+        target.link(name, saved.contents.get(sha256, sha256))
+    return added
+
+
+def _require_own(made: Backup, settings: Settings, folder: Path) -> None:
     if made.authority != settings.office.authority:
         raise BootstrapError(
             "backup-of-another-office",
@@ -235,36 +298,22 @@ def restore_backup(
             found=made.authority,
             expected=settings.office.authority,
         )
-    check_saved_keys(folder / _RECORDS, open_storage_keys(settings, lambda: made.keys))
-    sets = offered_tables(manager)
-    check_saved_tables(folder / _RECORDS, sets, without_tables)
-    url = database_url(settings)
-    if has_records(url):
-        raise BootstrapError("restore-target-not-empty", what=N_("database"), place=shown_database(settings))
-    documents = [name for _, name in _sums(folder) if name.startswith(_DOCUMENTS)]
-    known = {_hash(name) for name in documents}
-    target = open_documents(settings, manager)
-    # What an interrupted restore left is not in the way: it is the same content.
-    if not keep_documents and any(document.sha256 not in known for document in target.documents()):
-        raise BootstrapError(
-            "restore-target-not-empty", what=N_("document store"), place=settings.storage.documents
-        )
-    for name in documents:
-        if not target.exists(_hash(name)):
-            with (folder / name).open("rb") as stream:
-                target.put(stream, expected_sha256=_hash(name))
-    for sha256, name in _links(folder):
-        target.link(name, sha256)
-    make_database_folder(settings)
-    load_records(folder / _RECORDS, url, sets=sets, left_out=without_tables)
-    return made
+
+
+def _saved_documents(folder: Path, target: DocumentStore, made: Backup) -> SavedDocuments:
+    files = {_hash(name): folder / name for _, name in _sums(folder) if name.startswith(_DOCUMENTS)}
+    return SavedDocuments.of(files, target, made.document_keys)
 
 
 def key_places(settings: Settings) -> tuple[KeyPlace, ...]:
     """Return what a backup does not hold and what is needed to work with it again."""
     own = settings.signing
+    sealed = settings.storage.seal != "none"
     found = [
-        (N_("keys of personal data"), settings.storage.keys),
+        (
+            N_("keys of personal data and of sealed documents") if sealed else N_("keys of personal data"),
+            settings.storage.keys,
+        ),
         (N_("key of the authority document"), own.document_key),
         (N_("key of the QR codes"), own.qr_key),
         (N_("key of the status list"), own.status_key),

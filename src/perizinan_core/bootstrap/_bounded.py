@@ -14,7 +14,13 @@ from typing import BinaryIO, TypeVar
 import attrs
 from cryptography import x509
 
-from perizinan_core.documents import DocumentStore, SpoolingStore, StoredDocument
+from perizinan_core.documents import (
+    AddressingStore,
+    DocumentStore,
+    SealableStore,
+    SpoolingStore,
+    StoredDocument,
+)
 from perizinan_core.documents._ports import StoreProblem
 from perizinan_core.documents._spool import Spool
 from perizinan_core.errors.documents import DocumentStoreUnavailableError
@@ -62,9 +68,11 @@ def bounded_signer(signer: Signer, plugin: str, name: str, seconds: float = TIME
 def bounded_store(store: DocumentStore, plugin: str, name: str, seconds: float = TIME_LIMIT) -> DocumentStore:
     """Return a document store of a plugin that is unavailable when it takes longer than ``seconds``."""
     bounds = _Bounds(plugin, "document store", name, seconds)
-    if isinstance(store, SpoolingStore):
-        return _BoundedSpoolingStore(store, bounds, store)
-    return BoundedStore(store, bounds)
+    # What else it can do, the bounded one can do as well.
+    more = [part for can, part in _PARTS if isinstance(store, can)]
+    kind = type("BoundedStore", (*more, BoundedStore), {}) if more else BoundedStore
+    bounded: BoundedStore = kind(store, bounds)
+    return bounded
 
 
 @attrs.frozen
@@ -186,20 +194,65 @@ class BoundedStore:
             ) from error
 
 
-class _BoundedSpoolingStore(BoundedStore):
-    """One whose spools lie in its own file system."""
+class _SpoolingPart(BoundedStore):
+    """Its spools lie in its own file system."""
 
-    def __init__(self, store: DocumentStore, bounds: _Bounds, spooling: SpoolingStore) -> None:
-        super().__init__(store, bounds)
-        self._spooling = spooling
+    _store: SpoolingStore
 
     def new_spool(self, *, max_bytes: int | None = None) -> Spool:
         """See `SpoolingStore`."""
-        return self._call("put", lambda: self._spooling.new_spool(max_bytes=max_bytes))
+        return self._call("put", lambda: self._store.new_spool(max_bytes=max_bytes))
 
     def take_over(self, spool: Spool, *, expected_sha256: str) -> StoredDocument:
         """See `SpoolingStore`."""
-        return self._call("put", lambda: self._spooling.take_over(spool, expected_sha256=expected_sha256))
+        return self._call("put", lambda: self._store.take_over(spool, expected_sha256=expected_sha256))
+
+
+class _SealablePart(BoundedStore):
+    """It can hold sealed documents."""
+
+    _store: SealableStore
+
+    def beginning(self, sha256: str, count: int) -> bytes:
+        """See `SealableStore`."""
+        return self._call("read", lambda: self._store.beginning(sha256, count))
+
+    def label(self, name: str, sha256: str) -> None:
+        """See `SealableStore`."""
+        return self._call("link", lambda: self._store.label(name, sha256))
+
+    def labelled(self, name: str) -> str | None:
+        """See `SealableStore`."""
+        return self._call("look up", lambda: self._store.labelled(name))
+
+    def unlabel(self, name: str) -> None:
+        """See `SealableStore`."""
+        return self._call("delete", lambda: self._store.unlabel(name))
+
+    def labels(self, folder: str) -> Iterator[tuple[str, str]]:
+        """See `SealableStore`."""
+        return self._each(lambda: self._store.labels(folder))
+
+    def relink(self, name: str, old: str, new: str) -> None:
+        """See `SealableStore`."""
+        return self._call("link", lambda: self._store.relink(name, old, new))
+
+
+class _AddressingPart(BoundedStore):
+    """It is at a service that hands content out itself."""
+
+    _store: AddressingStore
+
+    def address(self, sha256: str, seconds: int) -> str:
+        """See `AddressingStore`."""
+        return self._call("read", lambda: self._store.address(sha256, seconds))
+
+
+_PARTS = (
+    (SpoolingStore, _SpoolingPart),
+    (SealableStore, _SealablePart),
+    (AddressingStore, _AddressingPart),
+)
 
 
 class _BoundedReader(io.RawIOBase):

@@ -15,7 +15,7 @@ import attrs
 
 from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._binding_findings import bindings
-from perizinan_core.bootstrap._document_findings import documents, missing_documents
+from perizinan_core.bootstrap._document_findings import documents, missing_documents, seals
 from perizinan_core.bootstrap._findings import MOST_NAMED, FindingLevel, OfficeFinding
 from perizinan_core.bootstrap._machine_findings import (
     calendar,
@@ -99,7 +99,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         _plugins,
     ]
     if not quick:
-        checks += [_records, documents, unknown_numbers]
+        checks += [_records, documents, seals, unknown_numbers]
     if network:
         checks.append(page)
     return tuple(finding for check in checks for finding in _each(check, office))
@@ -121,7 +121,7 @@ def examine_bare(office: BareOffice, *, quick: bool = False) -> tuple[OfficeFind
     )
     checks: list[Callable[[BareOffice], Iterator[OfficeFinding]]] = [files]
     if not quick:
-        checks += [_records, missing_documents, unknown_numbers_of]
+        checks += [_records, missing_documents, seals, unknown_numbers_of]
     return (*(finding for check in checks for finding in _each(check, office)), notice)
 
 

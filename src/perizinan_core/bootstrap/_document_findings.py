@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._findings import MOST_NAMED, FindingLevel, OfficeFinding
-from perizinan_core.documents import DocumentStore
+from perizinan_core.bootstrap._public_documents import documents_in_plain
+from perizinan_core.documents import DocumentStore, SealedDocumentStore, seal_state
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, PermitFilter, UnitOfWork
@@ -20,7 +21,7 @@ from perizinan_core.storage._sql._tables import lookups
 if TYPE_CHECKING:
     from perizinan_core.bootstrap._office import Office
 
-__all__ = ["documents", "missing_documents"]
+__all__ = ["documents", "missing_documents", "seals"]
 
 _PAGE = 200
 _MOST_READ = 1_000
@@ -65,6 +66,41 @@ def documents(office: Office) -> Iterator[OfficeFinding]:
         )
 
 
+def seals(office: Office | BareOffice) -> Iterator[OfficeFinding]:
+    """Look whether documents are sealed as the settings say."""
+    store = office.documents
+    if not isinstance(store, SealedDocumentStore):
+        return
+    state = seal_state(store, public=documents_in_plain(office.storage, store, office.settings))
+    if state.lost:
+        yield OfficeFinding(
+            code="document-label-lost",
+            sentence=N_(
+                "{count} sealed documents cannot be found, because their labels are missing in the store."
+            ),
+            remedy=N_("Run: perizinan documents seal. It finds them again, and loses nothing."),
+            fields={"count": state.lost},
+        )
+    if state.plain:
+        yield OfficeFinding(
+            code="document-not-sealed",
+            sentence=N_(
+                "{count} documents are not sealed; {sealed} are sealed, the new ones with the key {key}."
+            ),
+            remedy=N_("Run: perizinan documents seal. The office may work meanwhile."),
+            fields={"count": state.plain, "sealed": sum(state.sealed.values()), "key": state.current},
+        )
+    if state.former:
+        keys = ", ".join(key for key in state.sealed if key != state.current)
+        yield OfficeFinding(
+            code="document-former-key",
+            level=FindingLevel.NOTICE,
+            sentence=N_("{count} documents are sealed with former keys ({keys}); new ones with {key}."),
+            remedy=N_("Keep these keys, or run: perizinan documents seal"),
+            fields={"count": state.former, "keys": keys, "key": state.current},
+        )
+
+
 def missing_documents(office: BareOffice) -> Iterator[OfficeFinding]:
     """Name what the records need and the store does not have; without plugins."""
     with office.storage.unit_of_work(read_only=True) as work:
@@ -77,7 +113,7 @@ def _missing(store: DocumentStore, named: set[str]) -> Iterator[OfficeFinding]:
         yield OfficeFinding(
             code="document-missing",
             sentence=N_("The records name the document {sha256}, which is not in the store."),
-            remedy=N_("Restore it from a backup: it lies under documents/objects by its hash."),
+            remedy=N_("Bring it back from a backup: perizinan documents recover FOLDER"),
             fields={"sha256": sha256},
         )
 

@@ -336,7 +336,7 @@ class Office:
                 KeysOnRecord(storage),
                 contexts=contexts,
             )
-            office = cls._assembled(chosen, manager, pack, storage, signers, now, random)
+            office = cls._assembled(chosen, manager, pack, storage, signers, now, random, engine)
             if faults := office.letters.template_faults():
                 raise LetterTemplatesError(faults=faults)
             contexts.office_is(office)
@@ -353,6 +353,7 @@ class Office:
         signers: Signers,
         now: Callable[[], datetime],
         random: Random | None,
+        engine: Engine | None,
     ) -> Self:
         """Open everything else, and put the parts together."""
         record = KeysOnRecord(storage)
@@ -364,7 +365,7 @@ class Office:
             authority=pack.authority,
             catalogue=pack.catalogue,
             storage=storage,
-            documents=open_documents(chosen, manager),
+            documents=open_documents(chosen, manager, engine=engine),
             incoming=IncomingFolder(chosen.path(chosen.storage.incoming)),
             renderer=open_part(
                 manager, "register_renderers", "renderer", chosen.plugins.renderer, chosen, pack=pack

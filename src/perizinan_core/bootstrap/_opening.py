@@ -19,7 +19,8 @@ from perizinan_core.bootstrap._settings import FILE_NAME, Settings, read_secret
 from perizinan_core.bootstrap._tables import offered_tables, set_aside, unsupported
 from perizinan_core.catalogue._extensions import offering
 from perizinan_core.catalogue._remembered import remembering
-from perizinan_core.documents import DocumentStore
+from perizinan_core.documents import DocumentStore, SealedDocumentStore, SealKey, SealKeys
+from perizinan_core.documents._sealed_store import require_unsealed
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.hooks import HookError
 from perizinan_core.errors.services import ArgumentError
@@ -49,6 +50,8 @@ __all__ = [
     "open_payment_providers",
     "open_records",
     "open_retention",
+    "open_stored_documents",
+    "seal_keys",
     "shown_database",
     "storage_keys",
 ]
@@ -210,8 +213,37 @@ def _storage_at(
     return source, entry
 
 
-def open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
-    """Open the document store that the settings name."""
+def open_documents(
+    settings: Settings, manager: PluginManager, *, engine: Engine | None = None
+) -> DocumentStore:
+    """
+    Open the document store that the settings name, and unseal what is sealed in it.
+
+    Args:
+        settings: Of the office.
+        manager: Its plugins.
+        engine: The host application's engine, instead of ``database`` in the settings.
+
+    Raises:
+        DocumentStoreError: ``store-not-sealable``, ``sealing-unsupported``: The settings want what cannot be.
+        DocumentStoreError: ``document-key-missing``, ``documents-sealed``: They are not those it was sealed with.
+        StorageError: The keys cannot be read.
+    """
+    store = open_stored_documents(settings, manager)
+    if settings.storage.seal == "none":
+        require_unsealed(store)
+        return store
+    keys = seal_keys(storage_keys(settings, manager, engine=engine))
+    return SealedDocumentStore(store, keys, public_in_plain=settings.storage.seal == "private")
+
+
+def seal_keys(ring: KeyRing) -> SealKeys:
+    """Return the keys of documents that follow from those of the records."""
+    return SealKeys(tuple(SealKey.derived(key.id, key.secret) for key in ring.data.all))
+
+
+def open_stored_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
+    """Open the document store that the settings name as it is: what is sealed in it stays sealed."""
     address = settings.storage.documents
     scheme, mark, rest = address.partition(":")
     if not mark:

@@ -65,6 +65,13 @@ class OfficeSettings:
     """Language of letters and messages where no one chose one."""
 
 
+def _check_direct(instance: Any, _attribute: attrs.Attribute[int], value: int) -> None:
+    if value and instance.seal == "all":
+        raise ValueError(
+            'direct_permits needs seal = "private" or "none": what is sealed cannot be fetched directly'
+        )
+
+
 @attrs.frozen(kw_only=True)
 class StorageSettings:
     """Where records and documents are kept."""
@@ -84,6 +91,22 @@ class StorageSettings:
 
     keys: str = attrs.field(default="file:keys/storage.json", metadata=_SECRET)
     """Where the keys are that encrypt personal data at rest."""
+
+    seal: Literal["none", "all", "private"] = attrs.field(
+        default="none", validator=attrs.validators.in_(("none", "all", "private"))
+    )
+    """
+    Which documents are encrypted at rest, under ``keys``: ``none``, ``all``, or ``private`` (all but issued permits).
+    Older documents are changed by ``perizinan documents seal``.
+    """
+
+    direct_permits: int = attrs.field(
+        default=0, validator=[attrs.validators.ge(0), attrs.validators.le(3600), _check_direct]
+    )
+    """
+    For how many seconds an issued permit may be fetched from an object store itself, by a signed address that the
+    office gives to those who may download it; 0: everything goes through the office.
+    """
 
 
 @attrs.frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""``perizinan documents``: judge files as uploads are judged, and copy them to another store."""
+"""``perizinan documents``: judge files as uploads are judged, copy them to another store, and seal them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perizinan_core.cli._documents_copy import copy_command
+from perizinan_core.cli._documents_seal import recover_command, seal_command, status_command
 from perizinan_core.documents import (
     DEFAULT_ACCEPTED,
     Severity,
@@ -29,7 +30,7 @@ _ACCEPTABLE = sorted(name for name, kind in KNOWN_TYPES.items() if kind.acceptab
 _REFUSED = 1
 
 
-@click.group("documents", help="Periksa berkas seperti unggahan, atau salin semua dokumen ke gudang lain.")
+@click.group("documents", help="Periksa berkas seperti unggahan, dan salin, segel, atau pulihkan dokumen.")
 def documents_group() -> None:
     """Hold the commands about files."""
 
@@ -127,3 +128,6 @@ def _measures(report: UploadReport, language: str) -> str:
 
 
 documents_group.add_command(copy_command)
+documents_group.add_command(seal_command)
+documents_group.add_command(status_command)
+documents_group.add_command(recover_command)

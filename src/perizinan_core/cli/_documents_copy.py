@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import click
@@ -30,20 +30,46 @@ _SENTENCES = {
 )
 @click.argument("address", metavar="ALAMAT")
 @click.option("--again", is_flag=True, help="Baca kembali juga yang sudah ada di sana sebelumnya.")
+@click.option(
+    "--seal",
+    type=click.Choice(["all", "private"]),
+    default=None,
+    help="Segel di sana semua dokumen, atau semua kecuali izin yang terbit. Bawaan: seperti dalam pengaturan.",
+)
+@click.option("--plain", is_flag=True, help="Simpan di sana tanpa segel, juga yang kini disegel.")
 @click.pass_obj
-def copy_command(obj: dict[str, Any], *, address: str, again: bool) -> None:
+def copy_command(
+    obj: dict[str, Any],
+    *,
+    address: str,
+    again: bool,
+    seal: Literal["all", "private"] | None,
+    plain: bool,
+) -> None:
     """Copy everything that is not there; exit with 1 when something is left."""
     # `documents check` needs no office.
+    from perizinan_core.bootstrap._bare_office import open_bare_office
     from perizinan_core.bootstrap._opening import open_documents
+    from perizinan_core.bootstrap._public_documents import documents_in_plain
     from perizinan_core.cli._settings import language_of, plugins_for, settings_for
 
     language = language_of(obj)
     settings = settings_for(obj)
+    if plain and seal is not None:
+        raise click.UsageError(translate(N_("Choose one of --seal and --plain."), language))
     if address == settings.storage.documents:
         raise click.UsageError(translate(N_("{address} is the present store."), language, address=address))
     manager = plugins_for(obj, settings)
-    there = attrs.evolve(settings, storage=attrs.evolve(settings.storage, documents=address))
+    wanted = "none" if plain else seal or settings.storage.seal
+    there = attrs.evolve(
+        settings,
+        storage=attrs.evolve(settings.storage, documents=address, seal=wanted, direct_permits=0),
+    )
     source, target = open_documents(settings, manager), open_documents(there, manager)
+    public: frozenset[str] = frozenset()
+    if wanted == "private":
+        with open_bare_office(settings, manager) as office:
+            public = documents_in_plain(office.storage, source, there)
     counts: Counter[CopyOutcome] = Counter()
     size = 0
     console = Console(stderr=True)
@@ -54,7 +80,7 @@ def copy_command(obj: dict[str, Any], *, address: str, again: bool) -> None:
         disable=not sys.stderr.isatty(),
     ) as progress:
         task = progress.add_task("")
-        for step in copy_documents(source, target, again=again):
+        for step in copy_documents(source, target, again=again, public=public):
             counts[step.outcome] += 1
             size += step.size if step.outcome is CopyOutcome.COPIED else 0
             if not step.is_done:
@@ -73,10 +99,11 @@ def copy_command(obj: dict[str, Any], *, address: str, again: bool) -> None:
     click.echo(
         translate(
             N_(
-                "Next: stop the office, run this command once more, write documents = {address} under [storage], and "
-                "start the office again."
+                "Next: stop the office, run this command once more, write documents = {address} and seal = {seal} "
+                "under [storage], and start the office again."
             ),
             language,
             address=f'"{address}"',
+            seal=f'"{wanted}"',
         )
     )

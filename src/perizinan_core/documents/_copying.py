@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
+from functools import partial
 
 import attrs
 
-from perizinan_core.documents._ports import DocumentStore, StoredDocument
+from perizinan_core.documents._ports import DocumentStore, StoredDocument, put_public
 from perizinan_core.documents._reading import CHUNK_BYTES
 from perizinan_core.errors.documents import (
     DocumentDamagedError,
@@ -59,7 +60,7 @@ class CopyStep:
 
 
 def copy_documents(
-    source: DocumentStore, target: DocumentStore, *, again: bool = False
+    source: DocumentStore, target: DocumentStore, *, again: bool = False, public: Collection[str] = ()
 ) -> Iterator[CopyStep]:
     """
     Copy what the other store does not have: files first, then names; one that fails stops no other.
@@ -70,15 +71,23 @@ def copy_documents(
         source: The store that is used.
         target: The other one.
         again: Read back also what was there before this run, and put it again where it is damaged.
+        public: SHA-256 of what the other store may keep in plain, though it seals all else.
     """
-    yield from _files(source, target, again=again, read_back=True)
+    yield from _files(source, target, again=again, read_back=True, public=public)
     for name, sha256 in source.links():
         yield _name(target, name, sha256)
 
 
-def copy_content(source: DocumentStore, target: DocumentStore) -> tuple[str, ...]:
+def copy_content(
+    source: DocumentStore, target: DocumentStore, *, left_out: Collection[str] = ()
+) -> tuple[str, ...]:
     """
     Copy the files that the other store lacks, as far as they are sound; names are left to the caller.
+
+    Args:
+        source: Where they are.
+        target: Where they go.
+        left_out: Hashes of files that stay where they are.
 
     Returns:
         Hashes of content that is damaged in the source, and therefore not in the target.
@@ -87,7 +96,7 @@ def copy_content(source: DocumentStore, target: DocumentStore) -> tuple[str, ...
         DocumentStoreError: one of the stores refused.
     """
     damaged = []
-    for step in _files(source, target, again=False, read_back=False):
+    for step in _files(source, target, again=False, read_back=False, left_out=left_out):
         if step.outcome is CopyOutcome.DAMAGED:
             damaged.append(step.name)
         elif step.error is not None:
@@ -96,11 +105,20 @@ def copy_content(source: DocumentStore, target: DocumentStore) -> tuple[str, ...
 
 
 def _files(
-    source: DocumentStore, target: DocumentStore, *, again: bool, read_back: bool
+    source: DocumentStore,
+    target: DocumentStore,
+    *,
+    again: bool,
+    read_back: bool,
+    left_out: Collection[str] = (),
+    public: Collection[str] = (),
 ) -> Iterator[CopyStep]:
     for document in source.documents():
+        if document.sha256 in left_out:
+            continue
         try:
-            outcome = _file(source, target, document, again=again, read_back=read_back)
+            put = partial(put_public, target) if document.sha256 in public else target.put
+            outcome = _file(source, target, document, put, again=again, read_back=read_back)
         except DocumentNotFoundError:
             continue  # a draft's file that was removed meanwhile
         except _LeftOutError as left:
@@ -120,14 +138,20 @@ class _LeftOutError(Exception):
 
 
 def _file(
-    source: DocumentStore, target: DocumentStore, document: StoredDocument, *, again: bool, read_back: bool
+    source: DocumentStore,
+    target: DocumentStore,
+    document: StoredDocument,
+    put: Callable[..., StoredDocument],
+    *,
+    again: bool,
+    read_back: bool,
 ) -> CopyOutcome:
     there = target.exists(document.sha256) and target.size(document.sha256) == document.size
     if there and (not again or _is_sound(target, document.sha256)):
         return CopyOutcome.THERE
     try:
         with source.open(document.sha256) as reader:
-            target.put(reader, expected_sha256=document.sha256)
+            put(reader, expected_sha256=document.sha256)
     except DocumentDamagedError as error:
         raise _LeftOutError(error) from error
     if read_back:

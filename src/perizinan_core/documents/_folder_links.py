@@ -1,4 +1,4 @@
-"""Write-once names of a folder store: one small file a name, and the way back from content to its names."""
+"""Names in a folder store, one small file each: write-once names, and labels, which can be taken away again."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import os
 from collections.abc import Callable, Iterator
 
 from perizinan_core.documents._folder_access import FILE_MODE, FolderTree
-from perizinan_core.documents._keys import checked_hash, checked_link_name
+from perizinan_core.documents._keys import checked_hash, checked_label, checked_link_name
 from perizinan_core.errors.documents import InvalidDocumentHashError, LinkConflictError
 from perizinan_core.i18n import N_
 
-__all__ = ["FolderLinks"]
+__all__ = ["FolderLabels", "FolderLinks"]
 
 _HASH_LENGTH = 64
 _WriteTemporary = Callable[[Iterator[bytes]], contextlib.AbstractContextManager[tuple[int, str]]]
@@ -39,17 +39,7 @@ class FolderLinks:
         Raises:
             OSError: What lies there is not a link of ours.
         """
-        checked_link_name(name)
-        try:
-            descriptor = self._tree.open_file(_flat(name), "links", _shelf(name))
-        except FileNotFoundError:
-            return None
-        try:
-            return checked_hash(os.read(descriptor, _HASH_LENGTH + 1).decode("ascii", "replace"))
-        except InvalidDocumentHashError:
-            raise OSError(errno.EIO, N_("a write-once name holds no hash")) from None
-        finally:
-            os.close(descriptor)
+        return _read(self._tree, _flat(checked_link_name(name)), "links", _shelf(name))
 
     def set(self, name: str, sha256: str) -> None:
         """
@@ -65,6 +55,20 @@ class FolderLinks:
             existing = self.get(name)
         if existing != sha256:
             raise LinkConflictError(name, existing or "", sha256)
+
+    def move(self, name: str, old: str, new: str) -> None:
+        """Let a name that stands for ``old`` stand for ``new``; any other stays. The tree's lock is held alone."""
+        if self.get(name) != old:
+            return
+        self._pin(name, new)
+        with (
+            self._write_temporary(iter((new.encode(),))) as (temporaries, temporary),
+            self._tree.folder("links", _shelf(name)) as folder,
+        ):
+            os.rename(temporary, _flat(name), src_dir_fd=temporaries, dst_dir_fd=folder)
+            os.fsync(folder)
+        with self._tree.folder("pins", old[:2], old) as folder, contextlib.suppress(FileNotFoundError):
+            os.unlink(_flat(name), dir_fd=folder)
 
     def names_of(self, sha256: str) -> tuple[str, ...]:
         """Return the names that stand for ``sha256``."""
@@ -97,6 +101,68 @@ class FolderLinks:
                     temporary, _flat(name), src_dir_fd=temporaries, dst_dir_fd=folder, follow_symlinks=False
                 )
             os.fsync(folder)
+
+
+class FolderLabels:
+    """The labels of one tree; a label is replaced and removed without a lock."""
+
+    def __init__(self, tree: FolderTree, write_temporary: _WriteTemporary) -> None:
+        self._tree = tree
+        self._write_temporary = write_temporary
+
+    def get(self, name: str) -> str | None:
+        """
+        Return the hash that a label stands for, or None.
+
+        Raises:
+            OSError: What lies there is not a label of ours.
+        """
+        return _read(self._tree, *_label_place(name))
+
+    def set(self, name: str, sha256: str) -> None:
+        """Make a label stand for ``sha256``."""
+        if self.get(name) == sha256:
+            return
+        file, *place = _label_place(name)
+        with (
+            self._write_temporary(iter((sha256.encode(),))) as (temporaries, temporary),
+            self._tree.folder(*place, create=True) as folder,
+        ):
+            os.rename(temporary, file, src_dir_fd=temporaries, dst_dir_fd=folder)
+            os.fsync(folder)
+
+    def remove(self, name: str) -> None:
+        """Take a label away."""
+        file, *place = _label_place(name)
+        with contextlib.suppress(FileNotFoundError), self._tree.folder(*place) as folder:
+            os.unlink(file, dir_fd=folder)
+            os.fsync(folder)
+
+    def all(self, folder: str) -> Iterator[tuple[str, str]]:
+        """Yield every (name, hash) of a folder of labels."""
+        for shelf in self._tree.names("labels", folder):
+            for file in self._tree.names("labels", folder, shelf):
+                sha256 = self.get(f"{folder}/{file}")
+                if sha256 is not None:
+                    yield f"{folder}/{file}", sha256
+
+
+def _label_place(name: str) -> tuple[str, ...]:
+    folder, _, file = checked_label(name).partition("/")
+    return file, "labels", folder, _shelf(name)
+
+
+def _read(tree: FolderTree, file: str, *place: str) -> str | None:
+    try:
+        descriptor = tree.open_file(file, *place)
+    except FileNotFoundError:
+        return None
+    try:
+        return checked_hash(os.read(descriptor, _HASH_LENGTH + 1).decode("ascii", "replace"))
+    except InvalidDocumentHashError:
+        raise OSError(errno.EIO, N_("a write-once name holds no hash")) from None
+    finally:
+        os.close(descriptor)
 
 
 def _flat(name: str) -> str:

@@ -6,6 +6,7 @@ Files in a folder, named by their content.
     root/objects/ab/cdef…      the content, 0600
     root/links/7f/signed+ab…   a write-once name; the file holds the hash
     root/pins/ab/abcd…/signed+ab…   the way back from content to its names
+    root/labels/files/7f/…     a name that can be taken away again; the file holds the hash
     root/temporary/…           content on its way in; what a crash leaves is removed by age
     root/lock                  put and link share it, delete takes it alone
 
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from perizinan_core.documents._folder_access import FILE_MODE, FolderTree, typed_refusal
-from perizinan_core.documents._folder_links import FolderLinks
+from perizinan_core.documents._folder_links import FolderLabels, FolderLinks
 from perizinan_core.documents._keys import checked_hash
 from perizinan_core.documents._ports import StoredDocument, StoreProblem
 from perizinan_core.documents._reading import CHUNK_BYTES, IncomingBytes, checked_reader
@@ -66,6 +67,7 @@ class FolderDocumentStore:
         """
         self._tree = FolderTree(Path(root))
         self._links = FolderLinks(self._tree, self._write_temporary)
+        self._labels = FolderLabels(self._tree, self._write_temporary)
         self._temporary_age_seconds = temporary_age_seconds
         self._tidied = False
 
@@ -184,6 +186,42 @@ class FolderDocumentStore:
         for name, sha256 in self.links():
             if not self.exists(sha256):
                 yield StoreProblem("dangling-link", name)
+
+    def beginning(self, sha256: str, count: int) -> bytes:
+        """See `SealableStore.beginning`."""
+        with typed_refusal("read"):
+            descriptor = self._descriptor(sha256)
+            try:
+                return os.read(descriptor, count)
+            finally:
+                os.close(descriptor)
+
+    def label(self, name: str, sha256: str) -> None:
+        """See `SealableStore.label`."""
+        with typed_refusal("link"):
+            self._labels.set(name, checked_hash(sha256))
+
+    def labelled(self, name: str) -> str | None:
+        """See `SealableStore.labelled`."""
+        with typed_refusal("look up"):
+            return self._labels.get(name)
+
+    def unlabel(self, name: str) -> None:
+        """See `SealableStore.unlabel`."""
+        with typed_refusal("delete"):
+            self._labels.remove(name)
+
+    def labels(self, folder: str) -> Iterator[tuple[str, str]]:
+        """See `SealableStore.labels`."""
+        with typed_refusal("list"):
+            found = sorted(self._labels.all(folder))
+        yield from found
+
+    def relink(self, name: str, old: str, new: str) -> None:
+        """See `SealableStore.relink`."""
+        with typed_refusal("link"), self._tree.lock(exclusive=True):
+            self.size(new)
+            self._links.move(name, old, new)
 
     def remove_unfinished(self, older_than_seconds: float) -> int:
         """

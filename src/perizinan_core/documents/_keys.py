@@ -6,7 +6,7 @@ import re
 
 from perizinan_core.errors.documents import DocumentStoreError, InvalidDocumentHashError
 
-__all__ = ["checked_hash", "checked_link_name"]
+__all__ = ["checked_hash", "checked_label", "checked_link_name"]
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*){0,3}")
@@ -35,3 +35,15 @@ def checked_link_name(name: str) -> str:
     if len(name) > _MAX_NAME or not _NAME.fullmatch(name):
         raise DocumentStoreError("invalid-link-name")
     return name
+
+
+def checked_label(name: str) -> str:
+    """
+    Return ``name`` when every kind of store can keep it as a label: two parts of a link name.
+
+    Raises:
+        DocumentStoreError: ``invalid-link-name``: It cannot be kept.
+    """
+    if name.count("/") != 1:
+        raise DocumentStoreError("invalid-link-name")
+    return checked_link_name(name)

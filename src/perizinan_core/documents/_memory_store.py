@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from perizinan_core.documents._keys import checked_hash, checked_link_name
+from perizinan_core.documents._keys import checked_hash, checked_label, checked_link_name
 from perizinan_core.documents._ports import StoredDocument, StoreProblem
 from perizinan_core.documents._reading import IncomingBytes, checked_reader
 from perizinan_core.errors.documents import (
@@ -31,6 +31,7 @@ class InMemoryDocumentStore:
         self._lock = threading.Lock()
         self._content: dict[str, bytes] = {}
         self._names: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
 
     def put(
         self, stream: BinaryIO, *, max_bytes: int | None = None, expected_sha256: str | None = None
@@ -105,6 +106,35 @@ class InMemoryDocumentStore:
                 yield StoreProblem("damaged", document.sha256)
             except DocumentNotFoundError:  # deleted meanwhile
                 continue
+
+    def beginning(self, sha256: str, count: int) -> bytes:
+        """See `SealableStore.beginning`."""
+        return self._found(sha256)[:count]
+
+    def label(self, name: str, sha256: str) -> None:
+        """See `SealableStore.label`."""
+        self._labels[checked_label(name)] = checked_hash(sha256)
+
+    def labelled(self, name: str) -> str | None:
+        """See `SealableStore.labelled`."""
+        return self._labels.get(checked_label(name))
+
+    def unlabel(self, name: str) -> None:
+        """See `SealableStore.unlabel`."""
+        self._labels.pop(checked_label(name), None)
+
+    def labels(self, folder: str) -> Iterator[tuple[str, str]]:
+        """See `SealableStore.labels`."""
+        with self._lock:
+            found = sorted(self._labels.items())
+        yield from (item for item in found if item[0].startswith(f"{folder}/"))
+
+    def relink(self, name: str, old: str, new: str) -> None:
+        """See `SealableStore.relink`."""
+        with self._lock:
+            self._found(new)
+            if self._names.get(checked_link_name(name)) == old:
+                self._names[name] = new
 
     def damage(self, sha256: str) -> None:
         """

@@ -8,6 +8,8 @@ The rules of a `DocumentStore`:
 3. No one reads wrong bytes unnoticed: a reader checks the hash before it hands out its last chunk.
 4. A *link* is a write-once name for content. It never changes, and what it names cannot be deleted.
 
+A store that is `SealableStore` as well can hold its documents sealed (`SealedDocumentStore`).
+
 ``perizinan_core.testing._document_store.DocumentStoreSuite`` holds any store to these rules.
 """
 
@@ -23,13 +25,18 @@ from perizinan_core.documents._report import Finding, UploadReport
 from perizinan_core.documents._spool import Spool
 
 __all__ = [
+    "AddressingStore",
     "CheckedScanner",
     "DocumentStore",
+    "PublishingStore",
+    "SealableStore",
     "SpoolingStore",
     "StoreProblem",
     "StoredDocument",
     "UploadScanner",
     "keep_spool",
+    "public_address",
+    "put_public",
     "spool_for",
 ]
 
@@ -190,6 +197,101 @@ class SpoolingStore(DocumentStore, Protocol):
             DocumentStoreUnavailableError: Disk or service refused.
         """
         ...
+
+
+@runtime_checkable
+class SealableStore(DocumentStore, Protocol):
+    """
+    A store that can hold sealed documents, because it finds content by labels and gives single beginnings.
+
+    A *label* is a name for content that can be taken away again, and does not keep the content. Labels are two parts of
+    a link name (``files/…``); the first part is their folder.
+    """
+
+    def beginning(self, sha256: str, count: int) -> bytes:
+        """
+        Return the first bytes of content, as many as there are up to ``count``; their hash is not checked.
+
+        Raises:
+            DocumentNotFoundError: There is no such content.
+        """
+        ...
+
+    def label(self, name: str, sha256: str) -> None:
+        """
+        Make a label stand for content, in place of what it stood for; durable, and repeating it changes nothing.
+
+        Raises:
+            DocumentStoreError: ``invalid-link-name``: It is not a label of two parts.
+        """
+        ...
+
+    def labelled(self, name: str) -> str | None:
+        """Return the hash that a label stands for, or None; whether that content is there is not said."""
+        ...
+
+    def unlabel(self, name: str) -> None:
+        """Take a label away; one that is not there is gone already."""
+        ...
+
+    def labels(self, folder: str) -> Iterator[tuple[str, str]]:
+        """Yield the labels of a folder as (name, hash), in the order of the names."""
+        ...
+
+    def relink(self, name: str, old: str, new: str) -> None:
+        """
+        Let a write-once name that stands for ``old`` stand for ``new``: the same document in another form.
+
+        Only sealing may do this, after it has read ``new`` back. A name that stands for something else stays as it is.
+
+        Raises:
+            DocumentNotFoundError: There is no content ``new``.
+        """
+        ...
+
+
+@runtime_checkable
+class AddressingStore(DocumentStore, Protocol):
+    """A store at a service that hands content out itself, to anyone who has a signed address."""
+
+    def address(self, sha256: str, seconds: int) -> str:
+        """
+        Return an address under which content can be read as it is stored, without a key, for some seconds.
+
+        The service checks no rights and no hash.
+
+        Raises:
+            DocumentNotFoundError: There is no such content.
+        """
+        ...
+
+
+@runtime_checkable
+class PublishingStore(DocumentStore, Protocol):
+    """A store that keeps what is given out anyway apart from what is private."""
+
+    def put_public(self, stream: BinaryIO, *, expected_sha256: str | None = None) -> StoredDocument:
+        """Keep a document that the office gives out, e.g. an issued permit; otherwise as `DocumentStore.put`."""
+        ...
+
+    def public_address(self, sha256: str, seconds: int) -> str | None:
+        """Return an address of `AddressingStore` for content that is kept in plain; None: there is no such address."""
+        ...
+
+
+def put_public(
+    store: DocumentStore, stream: BinaryIO, *, expected_sha256: str | None = None
+) -> StoredDocument:
+    """Keep an issued permit; in plain where the store seals and the office chose so. Raises as `DocumentStore.put`."""
+    put = store.put_public if isinstance(store, PublishingStore) else store.put
+    return put(stream, expected_sha256=expected_sha256)
+
+
+def public_address(store: DocumentStore, sha256: str, seconds: int) -> str | None:
+    """Return an address at the service of a store under which content can be read, or None."""
+    if isinstance(store, PublishingStore):
+        return store.public_address(sha256, seconds)
+    return store.address(sha256, seconds) if isinstance(store, AddressingStore) else None
 
 
 def spool_for(store: DocumentStore, *, max_bytes: int | None = None) -> Spool:

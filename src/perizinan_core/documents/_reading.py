@@ -52,8 +52,12 @@ class _CheckedRaw(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
-        with typed_refusal("read"):
-            count = self._raw.readinto(view)  # type: ignore[attr-defined]
+        try:
+            with typed_refusal("read"):
+                count = self._raw.readinto(view)  # type: ignore[attr-defined]
+        except DocumentDamagedError:
+            self._sound = True  # raised once, a later close() stays quiet
+            raise
         if not self._sound and len(view):
             self._hash.update(view[:count])
             self._taken += count

@@ -20,6 +20,7 @@ __all__ = [
     "DocumentDamagedError",
     "DocumentError",
     "DocumentNotFoundError",
+    "DocumentSealBrokenError",
     "DocumentStoreError",
     "DocumentStoreUnavailableError",
     "DocumentTooLargeError",
@@ -83,7 +84,10 @@ class DocumentError(CodedError):
             Category.CONFLICT: "document-in-use incoming-offset link-conflict upload-held",
             Category.NOT_FOUND: "incoming-unknown",
             Category.TOO_LARGE: "document-too-large incoming-too-long",
-            Category.OFFICE: "document-damaged document-not-found unknown-content-type",
+            Category.OFFICE: (
+                "document-damaged document-key-missing document-not-found document-seal-broken documents-sealed "
+                "sealing-unsupported store-not-sealable unknown-content-type"
+            ),
             Category.UNAVAILABLE: (
                 "document-store-full document-store-unavailable inspection-unavailable page-not-drawn"
             ),
@@ -110,6 +114,8 @@ class DocumentStoreError(DocumentError):
     Values of its codes:
 
     - ``expected``: the hash that the caller announced
+    - ``key``: the key that documents are sealed with
+    - ``known``: the keys that the office has
     - ``found``: the hash of the bytes received
     - ``names``: the write-once names that stand for it
     - ``received``: bytes that are there of a file that arrives in parts
@@ -143,6 +149,32 @@ class DocumentStoreError(DocumentError):
             N_(
                 "The file with SHA-256 {sha256} stays: the write-once names {names} stand for it. Only files "
                 "without such a name can be deleted."
+            )
+        ),
+        "document-key-missing": Code(
+            N_(
+                "Documents in this store are sealed with the key {key}, which the office does not have; it has "
+                "{known}. Put the keys back that were in use when they were sealed ([storage] keys in the settings); "
+                "nothing else can open these documents."
+            )
+        ),
+        "documents-sealed": Code(
+            N_(
+                "The documents in this store are sealed with the key {key}, and the settings do not say so. Set "
+                'seal = "all" under [storage], as it was before; to have them in plain again, copy them to another '
+                "place with perizinan documents copy --plain."
+            )
+        ),
+        "sealing-unsupported": Code(
+            N_(
+                "Documents cannot be sealed or opened on this machine: its OpenSSL does not know AES-256-GCM-SIV. "
+                "Install the package cryptography from its wheel, or OpenSSL 3.2 or later."
+            )
+        ),
+        "store-not-sealable": Code(
+            N_(
+                "This document store cannot keep sealed documents: it keeps no labels (SealableStore). Use the "
+                'folder store or S3, or set seal = "none" under [storage].'
             )
         ),
     }
@@ -189,6 +221,20 @@ class DocumentDamagedError(DocumentStoreError):
     sentence: ClassVar[str] = N_(
         "The stored file should have SHA-256 {sha256}, but its bytes give {found}: it was damaged or "
         "changed in the store. Do not use it; restore it from a backup and check the disk."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentSealBrokenError(DocumentDamagedError):
+    """The stored bytes are not the seal of the content that they should hold."""
+
+    found: str
+    """The name of the sealed file in the store."""
+
+    code: ClassVar[str] = "document-seal-broken"
+    sentence: ClassVar[str] = N_(
+        "The file {found} in the store should hold the sealed document with SHA-256 {sha256}, but it was damaged, "
+        "cut or exchanged there. Do not use it; restore it from a backup and check who can write to the store."
     )
 
 

@@ -20,6 +20,7 @@ from io import BytesIO
 import attrs
 
 from perizinan_core.documents import DocumentStore
+from perizinan_core.documents._ports import put_public
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.documents import LinkConflictError
 from perizinan_core.errors.services import ArgumentError
@@ -41,10 +42,13 @@ from perizinan_core.signing.ltv import (
 )
 from perizinan_core.storage import Backoff
 
-__all__ = ["EVERY_FIVE_MINUTES", "EXTENDING", "LongTerm", "newest_version"]
+__all__ = ["EVERY_FIVE_MINUTES", "EXTENDED", "EXTENDING", "LongTerm", "newest_version"]
 
 EXTENDING = "extend"
 """Name of the worker's job that extends what was issued below its level."""
+
+EXTENDED = "extended"
+"""First part of the write-once names of later versions of signed files."""
 
 EVERY_FIVE_MINUTES = Backoff(first=timedelta(minutes=5), longest=timedelta(minutes=5), max_attempts=None)
 """How long such a permit rests."""
@@ -66,7 +70,7 @@ def _versions(documents: DocumentStore, signed_sha256: str) -> list[str]:
 
 
 def _name(signed_sha256: str, number: int) -> str:
-    return f"extended/{signed_sha256}/{number}"
+    return f"{EXTENDED}/{signed_sha256}/{number}"
 
 
 @attrs.frozen
@@ -247,7 +251,7 @@ class LongTerm:
         if not versions:
             raise ArgumentError("versions", "a list", "NoneType")
         documents = self._context.documents
-        stored = documents.put(BytesIO(longer))
+        stored = put_public(documents, BytesIO(longer))
         if stored.sha256 == versions[-1]:
             return True
         try:

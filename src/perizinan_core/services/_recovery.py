@@ -18,6 +18,7 @@ import attrs
 
 from perizinan_core._converters import from_json
 from perizinan_core.catalogue import register_number
+from perizinan_core.documents._ports import put_public
 from perizinan_core.errors.documents import DocumentStoreError
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.storage import RecordNotFoundError
@@ -74,7 +75,7 @@ class Recovery:
             permit = self._put_back(work, said, file, sha256, reason, actor, now)
             # The marks stand before the record does, as with every permit.
             document = not self._context.documents.exists(sha256)
-            self._context.documents.put(BytesIO(pdf))
+            put_public(self._context.documents, BytesIO(pdf))
             UsedNumbers(self._context).keep(permit)
             work.commit()
         return Recovered(permit=permit, record=True, document=document)
@@ -104,7 +105,7 @@ class Recovery:
         documents = self._context.documents
         awaited = permit.signed_sha256 is None
         missing = not documents.exists(hashlib.sha256(pdf).hexdigest())
-        sha256 = documents.put(BytesIO(pdf)).sha256
+        sha256 = put_public(documents, BytesIO(pdf)).sha256
         if awaited:
             # The worker finds it there and finishes what was interrupted, in place of signing again.
             documents.link(name_of_signed(permit), sha256)

@@ -19,6 +19,7 @@ from io import BytesIO
 import attrs
 
 from perizinan_core._converters import canonical_json
+from perizinan_core.documents._ports import put_public
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.rendering import RenderingError
 from perizinan_core.errors.services import ServiceError
@@ -121,7 +122,7 @@ class SigningSteps:
             unsigned = self._printed(permit)
             signed_pdf = self._timestamped(unsigned, signer, request)
             self._verify(signed_pdf, permit, moment)
-            return self._context.documents.put(BytesIO(signed_pdf)).sha256
+            return put_public(self._context.documents, BytesIO(signed_pdf)).sha256
         except PerizinanError as error:
             self._fail(permit, lease, error, moment)
             raise
@@ -167,7 +168,7 @@ class SigningSteps:
             reason = error.code if isinstance(error, PerizinanError) else type(error).__name__
             raise self._in_doubt(permit, lease, reason, moment) from error
         # Kept before it is judged: the service will not be asked for it again.
-        stored = self._context.documents.put(BytesIO(signed_pdf))
+        stored = put_public(self._context.documents, BytesIO(signed_pdf))
         try:
             self._verify(signed_pdf, permit, moment)
         except PerizinanError as error:
@@ -184,7 +185,7 @@ class SigningSteps:
 
     def _keep(self, signed_pdf: bytes, permit: Permit) -> str:
         """Store the signed file at once and give it its write-once name: from here on it cannot be lost."""
-        stored = self._context.documents.put(BytesIO(signed_pdf))
+        stored = put_public(self._context.documents, BytesIO(signed_pdf))
         self._context.documents.link(name_of_signed(permit), stored.sha256)
         return stored.sha256
 

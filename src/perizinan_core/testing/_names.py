@@ -29,6 +29,7 @@ from perizinan_core.testing._offices import (
 )
 from perizinan_core.testing._pki_server import Fault, PkiServer
 from perizinan_core.testing._plugins import check_plugin_settings, message_text_problems, plugin_context
+from perizinan_core.testing._sealable_store import SealableStoreSuite
 from perizinan_core.testing._suites._applicant_checks import ApplicantCheckSuite
 from perizinan_core.testing._suites._authorities import AuthoritySuite
 from perizinan_core.testing._suites._channels import Delivered, NotificationChannelSuite
@@ -69,6 +70,7 @@ __all__ = [
     "PaymentProviderSuite",
     "PkiServer",
     "RendererSuite",
+    "SealableStoreSuite",
     "SettableClock",
     "SubmissionCheckSuite",
     "SyntheticCA",

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -67,7 +67,15 @@ class Bucket:
     _store: S3Store = attrs.field(repr=False)
     part_bytes: int
 
-    def put(self, key: str, content: bytes | BinaryIO, *, once: bool = False, action: str = "put") -> None:
+    def put(
+        self,
+        key: str,
+        content: bytes | BinaryIO,
+        *,
+        once: bool = False,
+        action: str = "put",
+        attributes: Mapping[str, str] | None = None,
+    ) -> None:
         """
         Write an object, and see that it is what was sent.
 
@@ -76,6 +84,7 @@ class Bucket:
             content: Bytes, or a stream at its start that can be read twice.
             once: Only where there is none; means something where the service knows If-None-Match.
             action: For the error.
+            attributes: Headers that the service gives with the object when someone fetches it.
 
         Raises:
             TakenError: ``once``, and there is one.
@@ -94,6 +103,7 @@ class Bucket:
                 mode="create" if once else "overwrite",
                 use_multipart=in_parts,
                 chunk_size=self.part_bytes,
+                attributes=None if attributes is None else dict(attributes),
             )
         stream.seek(start)
         expected, tags = _digests(stream, self.part_bytes)
@@ -108,6 +118,18 @@ class Bucket:
                 return bytes(obstore.get(self._store, key).bytes())
             except (FileNotFoundError, NotFoundError):
                 return None
+
+    def beginning(self, key: str, count: int) -> bytes | None:
+        """Return the first bytes of an object, or None."""
+        with suppress(BaseError, OSError):
+            # Of an object that is shorter some services answer with an error, which the second way tells from others.
+            found = obstore.get(self._store, key, options={"range": (0, count)})
+            return bytes(found.bytes())[:count]
+        entry = self.head(key, action="read")
+        if entry is None:
+            return None
+        with closing(self.pieces(key, 0, entry.size)) as pieces:
+            return next(pieces, b"")[:count]
 
     def head(self, key: str, *, action: str = "look up") -> Entry | None:
         """Return what is known of an object, or None."""
@@ -148,7 +170,7 @@ class Bucket:
         """Return an unbuffered, seekable stream over an object."""
         return cast("BinaryIO", _Raw(self, key, size))
 
-    def pieces(self, key: str, start: int, size: int) -> Iterator[bytes]:
+    def pieces(self, key: str, start: int, size: int) -> Generator[bytes]:
         """Yield the object from a position."""
         if start >= size:
             return

@@ -7,6 +7,7 @@ Documents in a bucket.
     links/signed+ab…       a write-once name; the object holds the hash (`_names`)
     pins/abcd…/signed+ab…  the way back from content to its names
     leaving/abcd…          content that is being deleted
+    labels/files/…/abcd…   a name that can be taken away again, for the content whose hash stands behind it
 
 There is no lock in a bucket. Who names content puts a pin and then looks whether it is leaving; who deletes says that
 it leaves and then looks for pins: of two at least one sees the other. Who puts content looks afterwards whether it was
@@ -28,6 +29,7 @@ from perizinan_core.documents import (
     StoredDocument,
     StoreProblem,
     checked_hash,
+    checked_label,
     checked_link_name,
     checked_reader,
 )
@@ -37,12 +39,12 @@ from perizinan_core.errors.documents import (
     DocumentStoreError,
     DocumentTooLargeError,
 )
-from perizinan_s3._bucket import PIECE, Bucket
+from perizinan_s3._bucket import PIECE, Bucket, Entry
 from perizinan_s3._names import STALE, Names, plain, written
 
 __all__ = ["S3DocumentStore"]
 
-_OBJECTS, _PINS, _LEAVING = "objects", "pins", "leaving"
+_OBJECTS, _PINS, _LEAVING, _LABELS = "objects", "pins", "leaving", "labels"
 _POLL = 0.1
 
 
@@ -76,10 +78,11 @@ class S3DocumentStore:
             spool.seal()
             sha256 = incoming.sha256(expected_sha256)
             with spool.reader() as reader:
-                self.bucket.put(_object(sha256), reader)
+                told = _told(reader, sha256)
+                self.bucket.put(_object(sha256), reader, attributes=told)
                 if self._waited_while_leaving(sha256) and not self.exists(sha256):
                     reader.seek(0)
-                    self.bucket.put(_object(sha256), reader)
+                    self.bucket.put(_object(sha256), reader, attributes=told)
         return StoredDocument(sha256, incoming.size)
 
     def open(self, sha256: str) -> BinaryIO:
@@ -161,6 +164,54 @@ class S3DocumentStore:
             if not _is_hash(sha256) or not self.exists(sha256):
                 yield StoreProblem("dangling-link", name)
 
+    def beginning(self, sha256: str, count: int) -> bytes:
+        """See `SealableStore.beginning`."""
+        found = self.bucket.beginning(_object(checked_hash(sha256)), count)
+        if found is None:
+            raise DocumentNotFoundError(sha256)
+        return found
+
+    def label(self, name: str, sha256: str) -> None:
+        """See `SealableStore.label`."""
+        place = f"{_LABELS}/{checked_label(name)}"
+        self.bucket.put(f"{place}/{checked_hash(sha256)}", b"", action="link")
+        for entry in list(self.bucket.listed(place, action="link")):
+            if entry.key.rpartition("/")[2] != sha256:
+                self.bucket.delete(entry.key, action="link")
+
+    def labelled(self, name: str) -> str | None:
+        """See `SealableStore.labelled`."""
+        found = [*self.bucket.listed(f"{_LABELS}/{checked_label(name)}", action="look up")]
+        newest = max(found, key=lambda entry: (entry.modified, entry.key), default=None)
+        return None if newest is None else newest.key.rpartition("/")[2]
+
+    def unlabel(self, name: str) -> None:
+        """See `SealableStore.unlabel`."""
+        for entry in list(self.bucket.listed(f"{_LABELS}/{checked_label(name)}", action="delete")):
+            self.bucket.delete(entry.key)
+
+    def labels(self, folder: str) -> Iterator[tuple[str, str]]:
+        """See `SealableStore.labels`."""
+        found: dict[str, Entry] = {}
+        for entry in self.bucket.listed(f"{_LABELS}/{folder}"):
+            name = "/".join(entry.key.split("/")[-3:-1])
+            if name not in found or entry.modified > found[name].modified:
+                found[name] = entry
+        for name, entry in sorted(found.items()):
+            yield name, entry.key.rpartition("/")[2]
+
+    def relink(self, name: str, old: str, new: str) -> None:
+        """See `SealableStore.relink`."""
+        pin = f"{written(checked_link_name(name))}"
+        self.size(new)
+        if self._names.resolve(name) != old:
+            return
+        self.bucket.put(f"{_PINS}/{checked_hash(new)}/{pin}", b"", action="link")
+        self._waited_while_leaving(new)
+        self.size(new)
+        self._names.replace(name, new)
+        self.bucket.delete(f"{_PINS}/{old}/{pin}", action="link")
+
     def address(self, sha256: str, seconds: int) -> str:
         """
         Return an address at the service under which anyone can read content for some seconds.
@@ -223,7 +274,25 @@ class S3DocumentStore:
         return True
 
 
+_PDF = b"%PDF-"
 _DIGITS = string.hexdigits[:16]
+
+
+def _told(reader: BinaryIO, sha256: str) -> dict[str, str] | None:
+    """
+    Return what the service tells a browser that fetches content by a signed address; the reader is at its start again.
+
+    Sealed content begins otherwise. The name tells nothing, not even the number of the permit.
+    """
+    beginning = reader.read(len(_PDF))
+    reader.seek(0)
+    if beginning != _PDF:
+        return None
+    return {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'attachment; filename="{sha256[:16]}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
 
 
 def _object(sha256: str) -> str:
