@@ -267,3 +267,18 @@ def test_accounts_are_compared_and_not_names(shared, case):
     assert Account.public(APPLICANT.id) == APPLICANT.account
     with pytest.raises(ServiceError):
         shared.office.incoming.get(case, upload.id, actor=officer)
+
+
+def test_a_file_that_is_whole_is_judged_by_the_worker_when_its_sender_is_gone(shared, case):
+    """The process stopped in between: nobody has to ask for it, also where the draft is someone else's by now."""
+    upload = begin(shared, case, PICTURE)
+    shared.office.incoming.receive(case, upload.id, actor=APPLICANT).append(0, PICTURE)
+    assert IncomingState.RECEIVED is shared.office.incoming.get(case, upload.id, actor=APPLICANT).state
+    shared.office.applications.hand_over_draft(case, to=OTHER.id, actor=APPLICANT)
+    done = shared.office.worker.run_once()
+    found = shared.office.incoming.get(case, upload.id, actor=OTHER)
+
+    assert (IncomingState.STORED, 1) == (found.state, done.inspected)
+    papers = shared.office.applications.get(case, actor=OTHER).current_documents()
+    assert ["ktp.png"] == [one.file_name for one in papers]
+    assert 0 == shared.office.worker.run_once().inspected

@@ -7,6 +7,7 @@ import json
 from io import BytesIO
 
 import attrs
+import pypdfium2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -189,3 +190,30 @@ def test_a_permit_type_can_number_its_receipts_in_a_register_of_its_own():
     own = register.formats[0].template.split("/", maxsplit=1)[0]
 
     assert kit.hand_in(case.id).receipt_number.startswith(f"{own}/")
+
+
+def test_a_receipt_is_printed_as_it_was_given(any_kit):
+    """Number, real time of receipt, every file with its size and hash; the same bytes later, and never the secret."""
+    applications = any_kit.office.applications
+    case = any_kit.draft("warung")
+    any_kit.fill(case.id)
+    secret = applications.submit(case.id, actor=APPLICANT).tracking_secret
+    receipt = applications.receipt(case.id, actor=APPLICANT)
+    first = applications.receipt_pdf(case.id, actor=APPLICANT, language="en")
+    any_kit.clock.forward(days=3)
+    said = _words(first)
+
+    assert first == applications.receipt_pdf(case.id, actor=APPLICANT, language="en")
+    at = receipt.handed_in_at
+    assert f"Received 2 March 2026 at {at:%H:%M}" in said
+    assert receipt.receipt_number in said
+    for file in receipt.files:
+        assert f"{file.file_name} {file.size} bytes {file.sha256}" in said
+    assert hashlib.sha256(applications.signed_receipt(case.id, actor=APPLICANT)).hexdigest() in said
+    assert secret not in said
+    assert "Tanda terima" in _words(applications.receipt_pdf(case.id, actor=APPLICANT, language="id"))
+
+
+def _words(pdf):
+    with pypdfium2.PdfDocument(pdf) as document:
+        return document[0].get_textpage().get_text_range()

@@ -215,8 +215,8 @@ def test_every_step_that_changes_something_takes_a_key(kit):
     looking = {
         "get", "get_by_number", "open_pdf", "open_document", "search", "of_owner", "queue", "remarks", "officers",
         "slots", "mandate", "reusable", "problems", "preview", "receipt", "signed_receipt", "history", "actions",
-        "exclusions", "deliveries", "unnotified", "correction_targets", "page_picture", "photo_picture", "held_by",
-        "corrections", "standing", "messages",
+        "receipt_pdf", "exclusions", "deliveries", "unnotified", "correction_targets", "page_picture", "photo_picture",
+        "held_by", "corrections", "standing", "messages",
         "readings", "outlook", "asks_secret", "own_data",
     }  # fmt: skip
     # Each of several letters is issued once, and what was handed over is gone from the desk: again is as once.

@@ -21,6 +21,8 @@ FILES = {
     "own-data-pdf",
     "own-paper",
     "signed-receipt",
+    "receipt-pdf",
+    "counter-receipt-pdf",
     "paper",
     "paper-page",
     "paper-picture",

@@ -9,6 +9,7 @@ number is taken.
 from perizinan_core.rendering._contract import CONTRACT_VERSION, Paper, template_data
 from perizinan_core.rendering._ports import EditionedRenderer, Renderer
 from perizinan_core.rendering._qr import QrDrawing, draw_qr
+from perizinan_core.rendering._sheet import Sheet, SheetPart, render_sheet
 from perizinan_core.rendering._typst_renderer import TypstRenderer
 
 __all__ = [
@@ -17,7 +18,10 @@ __all__ = [
     "Paper",
     "QrDrawing",
     "Renderer",
+    "Sheet",
+    "SheetPart",
     "TypstRenderer",
     "draw_qr",
+    "render_sheet",
     "template_data",
 ]

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from perizinan_core.errors.rendering import UnprintableText
 from perizinan_core.rendering._engine import PACKAGE_FOLDER, CannotBeSetError, Engine, typst_string
 from perizinan_core.rendering._texts import LetterText, no_glyph
 
-__all__ = ["find_missing_glyphs"]
+__all__ = ["find_missing_glyphs", "written_out"]
 
 # Each text in every style that letters use: a style may fall back to another font.
 _PROBE = """
@@ -64,3 +65,16 @@ def _failing_characters(engine: Engine, item: LetterText) -> set[str]:
     # A mark alone says nothing about a letter that carries it: then all others are named together.
     missing = {char for char in characters if not _shows(engine, [char])}
     return missing or set(characters)
+
+
+def written_out(value: Any) -> Any:
+    """Return data of JSON kinds whose unusual signs are written as their numbers, for where no font shows them."""
+    if isinstance(value, str):
+        return "".join(char if _is_plain(char) else f"[U+{ord(char):04X}]" for char in value)
+    if isinstance(value, list):
+        return [written_out(item) for item in value]
+    return {key: written_out(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _is_plain(char: str) -> bool:
+    return char in "\n…–—’“”•✓✗" or (char.isprintable() and ord(char) < 0x180)

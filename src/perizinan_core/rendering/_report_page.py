@@ -22,6 +22,7 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date
 from perizinan_core.rendering._engine import PACKAGE_FOLDER, CannotBeSetError, Engine, typst_string
+from perizinan_core.rendering._glyphs import written_out
 from perizinan_core.rendering._report_fit import LINE_BUDGETS, fitted, shortened
 from perizinan_core.rendering._report_words import FRAME, STATEMENTS
 from perizinan_core.verification._permit_facts import PermitFacts
@@ -288,21 +289,9 @@ def _compile(pages: list[dict[str, Any]], summary: Any, moment: datetime, langua
         return _engine().compile(_source(data), timestamp)
     except CannotBeSetError:
         # A file name or a stranger's certificate holds signs that no font shows: they are written out.
-        return _engine().compile(_source(_plain(data)), timestamp)
+        return _engine().compile(_source(written_out(data)), timestamp)
 
 
 def _source(data: Any) -> str:
     text = typst_string(json.dumps(data))
     return f'#import "@perizinan/report:1.0.0": report\n#report(json(bytes({text})))\n'
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return "".join(char if _is_plain(char) else f"[U+{ord(char):04X}]" for char in value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return {key: _plain(item) for key, item in value.items()} if isinstance(value, dict) else value
-
-
-def _is_plain(char: str) -> bool:
-    return char in "\n…–—’“”•✓✗" or (char.isprintable() and ord(char) < 0x180)

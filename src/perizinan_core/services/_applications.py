@@ -52,6 +52,7 @@ from perizinan_core.services._number_sources import reserve_number
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._readings import CaseReading, ReadingOf, is_noted, note_reading, readings_of
+from perizinan_core.services._receipt_sheet import receipt_pdf
 from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt, sign_receipt
 from perizinan_core.services._rehearsal import letter_problems, problems_at_submission
 from perizinan_core.services._repeats import asked, once
@@ -379,6 +380,31 @@ class Applications(DraftCases):
         The same bytes every time, whatever has changed since; see `receipt`.
         """
         return given_receipt(self._found(application_id, actor), submission).encode()
+
+    def receipt_pdf(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        submission: int | None = None,
+        language: str | None = None,
+    ) -> bytes:
+        """
+        Return the receipt to be printed, as PDF/A-3a and PDF/UA-1; it says what the signed receipt says.
+
+        The same bytes every time, whatever has changed since; never the secret.
+
+        Args:
+            application_id: A submitted application.
+            actor: Who asks.
+            submission: As in `receipt`.
+            language: Of the words around it; None: the office's.
+
+        Raises:
+            NotFoundError: there is no such application for this actor, or no such submission.
+        """
+        given = given_receipt(self._found(application_id, actor), submission)
+        return receipt_pdf(self._context, given, language or self._context.language)
 
     def withdraw(
         self,

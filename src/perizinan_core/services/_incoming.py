@@ -8,6 +8,7 @@ then it goes the way of every upload (`Papers.upload`). An application is not ha
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -27,7 +28,7 @@ from perizinan_core.errors.documents import (
 from perizinan_core.errors.services import NotFoundError, ServiceError, UploadKeptError
 from perizinan_core.errors.workflow import Problem, WorkflowError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
-from perizinan_core.model._actor import Actor
+from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._application import Application, ApplicationState, SlotTerms
 from perizinan_core.model._case import SubmittedDocument
 from perizinan_core.model._held import POWER_OF_ATTORNEY
@@ -47,9 +48,12 @@ __all__ = [
     "IncomingUpload",
     "Receiver",
     "is_over",
+    "judge_waiting",
     "stored_file_problems",
     "under_way_problems",
 ]
+
+_log = logging.getLogger(__name__)
 
 LASTS = timedelta(days=7)
 """How long an upload can be continued after it began."""
@@ -208,6 +212,8 @@ class Incoming:
                 "choice": choice,
                 "replaces": replaces,
                 "note": note,
+                "by": actor.id,
+                "by_kind": actor.kind.value,
                 "begun_at": moment.isoformat(),
                 "ends_at": (moment + LASTS).isoformat(),
             }
@@ -428,6 +434,40 @@ class Incoming:
             document=result.get("document"),
             reasons={name: tuple(found) for name, found in result.get("reasons", {}).items()},
         )
+
+
+def judge_waiting(context: OfficeContext, moment: datetime) -> int:
+    """
+    Judge the files that have arrived whole and were not judged: their sender's request, or the process, ended before.
+
+    Returns how many were judged; one that cannot be judged now stays, and is tried again in the next round.
+    """
+    done, incoming = 0, Incoming(context)
+    for case in context.incoming.cases():
+        for item in context.incoming.of_case(case):
+            if _state(item, moment) is IncomingState.RECEIVED:
+                done += _is_judged(context, incoming, item, moment)
+    return done
+
+
+def _is_judged(context: OfficeContext, incoming: Incoming, item: IncomingFile, moment: datetime) -> bool:
+    try:
+        incoming.finish(item.case, item.id, actor=_sender(context, item), now=moment)
+    except PerizinanError as error:
+        _log.warning("a file that arrived for case %s was not judged: %s", item.case, error.code)
+        return False
+    return True
+
+
+def _sender(context: OfficeContext, item: IncomingFile) -> Actor:
+    """Return who sent a file, or whose the case is now, where the sender has given it away."""
+    with context.storage.unit_of_work(read_only=True) as work:
+        case = context.load(work, item.case)
+    kind = item.about.get("by_kind")
+    sender = None if kind is None else Actor(id=item.about["by"], kind=ActorKind(kind))
+    if sender is not None and access.is_party(case, sender):
+        return sender
+    return Actor(id=case.owner.id, kind=ActorKind.APPLICANT)
 
 
 def under_way_problems(

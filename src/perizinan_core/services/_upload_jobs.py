@@ -13,11 +13,11 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._held_uploads import HeldUploads
-from perizinan_core.services._incoming import is_over
+from perizinan_core.services._incoming import is_over, judge_waiting
 from perizinan_core.services._work import PATIENT, Moment, OneByOne, WorkDone
 from perizinan_core.storage import Backoff, UnitOfWork
 
-__all__ = ["ForgetIncoming", "InspectUploads"]
+__all__ = ["ForgetIncoming", "InspectUploads", "JudgeIncoming"]
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +40,19 @@ class InspectUploads(OneByOne):
     def do(self, subject: str, now: datetime) -> WorkDone:
         """Inspect what the case holds and is due."""
         return WorkDone(inspected=self._uploads.inspect_case(subject, now=now))
+
+
+@attrs.frozen
+class JudgeIncoming:
+    """Judges files that have arrived whole, and whose sender's request or process ended before they were judged."""
+
+    _context: OfficeContext
+
+    name: ClassVar[str] = "judge-incoming"
+
+    def run(self, moment: Moment) -> WorkDone:
+        """See `Job`."""
+        return WorkDone(inspected=judge_waiting(self._context, moment()))
 
 
 @attrs.frozen

@@ -83,7 +83,7 @@ class WorkDone:
     """Drafts whose time was over, and files that no record named for long."""
 
     inspected: int = 0
-    """Uploads that were held and have been inspected again."""
+    """Uploads that were held and have been inspected again, and files that had arrived whole and have been judged."""
 
     failures: tuple[WorkFailure, ...] = ()
     """What was not done, by job and record; `Worker.failures` lists what is still open."""

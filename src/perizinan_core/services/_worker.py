@@ -47,7 +47,7 @@ from perizinan_core.services._targets import (
     ToMessages,
     ToStatusList,
 )
-from perizinan_core.services._upload_jobs import ForgetIncoming, InspectUploads
+from perizinan_core.services._upload_jobs import ForgetIncoming, InspectUploads, JudgeIncoming
 from perizinan_core.services._work import EachRecord, Job, Moment, RecordJob, WorkDone, run_all
 from perizinan_core.storage import JobFailure, OutboxEntry
 
@@ -165,6 +165,7 @@ def library_worker(
         jobs.append(PublishStatus(status_lists))
     jobs += [
         ForgetDelivered(context, retention),
+        JudgeIncoming(context),
         ForgetIncoming(context),
         RemoveUnusedFiles(context, retention),
     ]

@@ -6,6 +6,7 @@ import json
 import re
 
 import attrs
+import pypdfium2
 import pytest
 from perizinan_portal import _plugin
 from perizinan_portal._accounts._passwords import hash_password
@@ -97,6 +98,12 @@ def test_a_mail_comes_before_a_permit_ends_to_those_who_want_it_and_once(tmp_pat
     portal.close()
 
 
+def text_of(pdf):
+    """Return what a PDF says."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+
+
 def test_everything_about_someone_can_be_taken_along(portal):
     """As JSON and as PDF, and nothing of others."""
     case = portal.office.submit("warung", actor=portal.actor("data")).id
@@ -108,7 +115,12 @@ def test_everything_about_someone_can_be_taken_along(portal):
     assert "data@surat.example.org" == given["account"]["email"]
     assert [case] == [one["application"]["id"] for one in given["cases"]]
     assert other not in json.dumps(given)
-    assert page.click("Download as PDF").content.startswith(b"%PDF")
+    printed = text_of(page.click("Download as PDF").content)
+    for said in (page.text, printed):
+        wanted = ("E-mail address", "data@surat.example.org", "Receipt number", "Jalan Kenanga", "ktp.png")
+        assert wanted == tuple(word for word in wanted if word in said)
+        # Names of fields as programs write them are not for people.
+        assert [] == re.findall(r"\b[a-z]+_[a-z_]+\b|\bapplication\.[a-z]", said)
 
 
 def test_an_account_is_closed_when_nothing_is_open_and_cases_stay(portal):

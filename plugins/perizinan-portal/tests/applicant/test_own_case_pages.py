@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pypdfium2
 import pytest
 
 from perizinan_core.model import ApplicationState, CorrectionItem
@@ -85,6 +86,22 @@ def test_a_file_that_is_refused_says_why_beside_its_place(portal, who, applicant
     assert "0 of 1 answered" in page.text
     page = page.form("perbaikan/ktp").send()
     assert ["Choose a file, change the value, or write an answer"] == page.errors
+
+
+def test_the_receipt_is_printed_by_the_applicant_and_at_the_counter(portal, who, applicant):
+    """From the page of the receipt; the words around it are the reader's, and the secret is in neither."""
+    case = portal.office.submit("warung", actor=who)
+    file = applicant.open(f"/permohonan/{case.id}/tanda-terima").click("Receipt to print (PDF)")
+    counter = portal.visitor("loket-1", "id").open(f"/petugas/berkas/{case.id}/tanda-terima.pdf")
+    words = []
+    for one in (file, counter):
+        with pypdfium2.PdfDocument(one.content) as document:
+            words.append(document[0].get_textpage().get_text_range())
+
+    assert (f"Receipt {case.receipt_number}", f"Tanda terima {case.receipt_number}") == tuple(
+        said.splitlines()[1] for said in words
+    )
+    assert all(case.documents[0].sha256 in said for said in words)
 
 
 def test_an_application_is_taken_back_on_a_second_page(portal, who, applicant):

@@ -11,7 +11,7 @@ from perizinan_portal._kit import Answer, Form, Menu, Page, PageRoute, Redirect,
 from perizinan_portal._kit._accounts import own_account
 from perizinan_portal._store import Account
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "DoneByOfficer", "restorations_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -28,7 +28,7 @@ def show(visit: Visit, form: Form[Details] | None = None) -> Answer:
         "own": account,
         "form": form or visit.fill(Details, name=account.name),
         "codes_left": visit.services.store.codes.left(account.id),
-        "restorations": _restorations(visit, account),
+        "restorations": restorations_of(visit, account),
         "providers": () if account.officer else tuple(visit.services.extensions.providers.values()),
         "connected": visit.services.store.identities.of(account.id),
         "must_have_code": visit.officer is not None and visit.services.settings.second_factor,
@@ -36,19 +36,37 @@ def show(visit: Visit, form: Form[Details] | None = None) -> Answer:
     return Page("accounts/account.html", values, status=422 if form else 200)
 
 
-def _restorations(visit: Visit, account: Account) -> list[dict[str, object]]:
-    """Return what officers did with the account, for its owner."""
+@attrs.frozen(kw_only=True)
+class DoneByOfficer:
+    """What an officer did with the account, for its owner."""
+
+    at: datetime
+    officer: str
+    document: str
+    reason: str
+    done: bool
+    stopped: bool
+
+    def said(self, visit: Visit) -> str:
+        """Return it in words."""
+        if self.document:
+            return visit.say(N_("restored at the counter by {officer}"), officer=self.officer)
+        return visit.say(N_("app taken off by {officer}"), officer=self.officer)
+
+
+def restorations_of(visit: Visit, account: Account) -> list[DoneByOfficer]:
+    """Return what officers did with the account, the newest first."""
     names = {one.id: one.name for one in visit.officers_of()}
     zone = visit.office.authority.calendar.time_zone.zone
     return [
-        {
-            "at": datetime.fromtimestamp(one.at, zone),
-            "officer": names.get(one.officer, one.officer),
-            "document": one.document,
-            "reason": one.reason,
-            "done": one.done_at is not None,
-            "stopped": one.stopped_at is not None,
-        }
+        DoneByOfficer(
+            at=datetime.fromtimestamp(one.at, zone),
+            officer=names.get(one.officer, one.officer),
+            document=one.document,
+            reason=one.reason,
+            done=one.done_at is not None,
+            stopped=one.stopped_at is not None,
+        )
         for one in visit.services.store.restorations.of(account.id)
     ]
 

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from perizinan_core.i18n import N_
-from perizinan_core.model import format_date
-from perizinan_portal._accounts._data_sheet import data_sheet
+from perizinan_core.rendering import Sheet, render_sheet
+from perizinan_portal._accounts._own_data_sheet import account_part, cases_of
 from perizinan_portal._kit import Answer, Download, Page, PageRoute, Visit, Who
 from perizinan_portal._kit._accounts import own_account
+from perizinan_portal._kit._rendering import shown_moment
 
 __all__ = ["ROUTES"]
 
+_SHOWN = 10
+"""Applications that the page shows; the files have all."""
+
 
 def show(visit: Visit) -> Answer:
-    """Say what is kept, for what, how long, and what can be asked for."""
-    return Page(
-        "accounts/own_data.html", {"own": own_account(visit), "contact": visit.office.authority.contact}
-    )
+    """Show what is kept, say how long, and what can be asked for."""
+    values = {
+        "own": own_account(visit),
+        "contact": visit.office.authority.contact,
+        "account": account_part(visit),
+        "cases": tuple(islice(cases_of(visit), _SHOWN + 1)) if visit.is_applicant else (),
+        "most": _SHOWN,
+    }
+    return Page("accounts/own_data.html", values)
 
 
 def as_json(visit: Visit) -> Answer:
@@ -32,10 +41,20 @@ def as_json(visit: Visit) -> Answer:
 
 def as_pdf(visit: Visit) -> Answer:
     """Give everything for people."""
-    collected = _collected(visit)
-    title = visit.office.authority.name.to(visit.language)
-    sheet = data_sheet(title, tuple(_rows(visit, collected)), visit.language)
-    return Download(BytesIO(sheet), "data-saya.pdf", "application/pdf")
+    now = visit.office.now()
+    parts = [account_part(visit)]
+    if visit.is_applicant:
+        parts += [part for case in cases_of(visit) for part in case.parts]
+    sheet = Sheet(
+        title=visit.say(N_("Data about me")),
+        office=visit.office.authority.name.to(visit.language),
+        lead=visit.say(
+            N_("Everything that is kept about you, as of {moment}."), moment=shown_moment(now, visit)
+        ),
+        parts=parts,
+    )
+    pdf = render_sheet(sheet, at=now, language=visit.language)
+    return Download(BytesIO(pdf), "data-saya.pdf", "application/pdf")
 
 
 def _collected(visit: Visit) -> dict[str, Any]:
@@ -55,40 +74,6 @@ def _collected(visit: Visit) -> dict[str, Any]:
         "cases": list(visit.office.applications.own_data(actor=visit.actor, language=visit.language)),
     }
 
-
-def _rows(visit: Visit, collected: Mapping[str, Any]) -> Sequence[tuple[str, list[tuple[str, str]]]]:
-    """Return headings with their lines."""
-    found = [(visit.say(_ACCOUNT), _flat(collected["account"]))]
-    for item in collected["cases"]:
-        case = item["application"]
-        made = datetime.fromisoformat(case["created_at"])
-        begun = format_date(made.date(), visit.language)
-        head = f"{case.get('receipt_number') or '–'} · {case['permit_type']} · {begun}"
-        found.append((head, _flat(case)))
-        if item["permit"]:
-            found.append((f"{visit.say(_PERMIT)} {item['permit']['number']}", _flat(item["permit"])))
-        found.append(
-            (f"{visit.say(_LOOKED)}: {head}", [(one["at"][:16], _look(one)) for one in item["looked_at"]])
-        )
-    return found
-
-
-def _look(one: Mapping[str, Any]) -> str:
-    return f"{one['role']}, {one['unit']}: {one['of']}, {one['purpose']}"
-
-
-def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
-    """Return a JSON value as lines: the path of each value, and the value."""
-    if isinstance(value, Mapping):
-        return [
-            line for key, one in value.items() for line in _flat(one, f"{name}.{key}" if name else str(key))
-        ]
-    if isinstance(value, list):
-        return [line for place, one in enumerate(value, 1) for line in _flat(one, f"{name} {place}")]
-    return [] if value in (None, "", False) else [(name, str(value)[:500])]
-
-
-_ACCOUNT, _PERMIT, _LOOKED = N_("Account"), N_("Permit"), N_("Who looked at it")
 
 ROUTES = (
     PageRoute(path="/akun/data", name="own-data", show=show, who=Who.ACCOUNT),

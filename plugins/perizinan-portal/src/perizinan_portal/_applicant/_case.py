@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState, PermitType
 from perizinan_core.services import DeliveryState, PermitOutlook
@@ -17,6 +18,10 @@ from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Download, Page, PageRoute, Rate, Redirect, Visit, Who
 
 __all__ = ["ROUTES", "details_of"]
+
+_NO_BILL = N_(
+    "The payment service does not answer now. Try again in a few minutes, or pay at the cashier of the office."
+)
 
 _FIRST = 6
 """Lines of the history that are shown before the rest."""
@@ -65,8 +70,14 @@ def show(visit: Visit) -> Answer:
 
 def pay(visit: Visit) -> Answer:
     """Ask the payment provider for a bill; the open one, where there is one."""
-    visit.office.billing.bill(visit.path["id"], actor=visit.actor, idempotency_key=visit.key)
-    return Redirect(visit.url("case", id=visit.path["id"]) + "#fee")
+    place = visit.url("case", id=visit.path["id"]) + "#fee"
+    try:
+        visit.office.billing.bill(visit.path["id"], actor=visit.actor, idempotency_key=visit.key)
+    except ServiceError as error:
+        if error.code != "payment-provider":
+            raise
+        return Redirect(place, note=_NO_BILL)
+    return Redirect(place)
 
 
 def paper(visit: Visit) -> Answer:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from perizinan_portal._accounts._account import restorations_of
 from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._kit import Answer, Page, PageRoute, Visit, Who
+from perizinan_portal._kit._accounts import own_account
 
 __all__ = ["ROUTES"]
 
@@ -19,6 +21,7 @@ def show(visit: Visit) -> Answer:
         "item": permit_type_of(visit, case),
         "readings": page.items,
         "next": page.next,
+        "restorations": restorations_of(visit, own_account(visit)),
     }
     return Page("applicant/readings.html", values)
 

@@ -24,8 +24,15 @@ def download(visit: Visit) -> Answer:
     return Download(BytesIO(signed), "tanda-terima.json", "application/json")
 
 
+def print_(visit: Visit) -> Answer:
+    """Give the receipt to be printed."""
+    pdf = visit.office.applications.receipt_pdf(visit.path["id"], actor=visit.actor, language=visit.language)
+    return Download(BytesIO(pdf), "tanda-terima.pdf", "application/pdf")
+
+
 ROUTES = (
     PageRoute(path="/permohonan/{id}/tanda-terima", name="receipt", show=show, who=Who.APPLICANT),
+    PageRoute(path="/permohonan/{id}/tanda-terima.pdf", name="receipt-pdf", show=print_, who=Who.APPLICANT),
     PageRoute(
         path="/permohonan/{id}/tanda-terima.json", name="signed-receipt", show=download, who=Who.APPLICANT
     ),

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from perizinan_portal._kit._menu import MenuView
     from perizinan_portal._kit._visit import Visit
 
-__all__ = ["STATIC", "asset_version", "environment", "render"]
+__all__ = [
+    "STATIC",
+    "asset_version",
+    "environment",
+    "render",
+    "shown_day",
+    "shown_moment",
+    "shown_size",
+]
 
 _ROOT = Path(__file__).parents[1]
 STATIC = Path(__file__).parent / "static"
@@ -82,10 +90,10 @@ def render(visit: Visit, page: Page, menu: MenuView) -> str:
             "new_key": lambda: secrets.token_urlsafe(16),
             "_": lambda sentence, **fields: _marked(sentence, visit, fields),
             "say": visit.say,
-            "day": lambda value: _day(value, visit),
-            "moment": lambda value: _moment(value, visit),
+            "day": lambda value: shown_day(value, visit),
+            "moment": lambda value: shown_moment(value, visit),
             "rupiah": _rupiah,
-            "size": lambda value: _size(value, language),
+            "size": lambda value: shown_size(value, language),
             **page.values,
         }
     )
@@ -102,7 +110,8 @@ def _marked(sentence: object, visit: Visit, fields: Mapping[str, object]) -> Mar
     return Markup(visit.say(sentence, **safe))  # noqa: S704 - our own sentences, values escaped
 
 
-def _day(value: date | datetime | None, visit: Visit) -> str:
+def shown_day(value: date | datetime | None, visit: Visit) -> str:
+    """Return a day for people."""
     if value is None:
         return "–"
     if isinstance(value, datetime):
@@ -110,7 +119,8 @@ def _day(value: date | datetime | None, visit: Visit) -> str:
     return format_date(value, visit.language)
 
 
-def _moment(value: datetime | None, visit: Visit) -> str:
+def shown_moment(value: datetime | None, visit: Visit) -> str:
+    """Return a moment for people, on the clocks of the office."""
     if value is None:
         return "–"
     local = visit.office.authority.calendar.time_zone.local(value)
@@ -122,7 +132,8 @@ def _rupiah(value: Rupiah | int) -> str:
     return str(value) if isinstance(value, Rupiah) else f"Rp{value:,}".replace(",", ".")
 
 
-def _size(value: int, language: str) -> str:
+def shown_size(value: int, language: str) -> str:
+    """Return a number of bytes for people."""
     for unit, bytes_ in (("MB", 1_000_000), ("KB", 1000)):
         if value >= bytes_:
             shown = f"{value / bytes_:.3g}"

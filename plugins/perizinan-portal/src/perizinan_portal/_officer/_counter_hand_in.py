@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import attrs
 
 from perizinan_core import PerizinanError
@@ -9,7 +11,7 @@ from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.i18n import N_
 from perizinan_core.model import ApplicationState
 from perizinan_core.services import SlotView
-from perizinan_portal._kit import Answer, Form, Page, PageRoute, Redirect, Visit, Who, lines
+from perizinan_portal._kit import Answer, Download, Form, Page, PageRoute, Redirect, Visit, Who, lines
 from perizinan_portal._officer._cases import case_of, may_be_shown, type_of
 from perizinan_portal._officer._counter import CLERKS
 from perizinan_portal._officer._counter_draft import draft_page
@@ -84,6 +86,13 @@ def print_receipt(visit: Visit) -> Answer:
     return Page("officer/counter_receipt.html", {"receipt": receipt, "secret": None})
 
 
+def receipt_pdf(visit: Visit) -> Answer:
+    """Give the receipt as a PDF to be printed; the secret is on the page alone."""
+    case = case_of(visit)
+    pdf = visit.office.applications.receipt_pdf(case.id, actor=visit.actor, language=visit.language)
+    return Download(BytesIO(pdf), "tanda-terima.pdf", "application/pdf")
+
+
 def ask_secret(visit: Visit, form: Form[Present] | None = None) -> Answer:
     """Ask who is present, before a new code is given."""
     values = {"case": case_of(visit), "form": form or visit.fill(Present)}
@@ -149,6 +158,13 @@ ROUTES = (
         path=f"{_CASE}/tanda-terima",
         name="counter-receipt",
         show=print_receipt,
+        who=Who.OFFICER,
+        roles=CLERKS,
+    ),
+    PageRoute(
+        path=f"{_CASE}/tanda-terima.pdf",
+        name="counter-receipt-pdf",
+        show=receipt_pdf,
         who=Who.OFFICER,
         roles=CLERKS,
     ),

@@ -7,6 +7,7 @@ from perizinan_portal._public import (
     _figures,
     _guide,
     _home,
+    _payment_call,
     _permit_type,
     _survey,
     _tracking,
@@ -21,6 +22,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *_figures.ROUTES,
     *_survey.ROUTES,
     *_complaint.ROUTES,
+    *_payment_call.ROUTES,
 )
 
 __all__ = ["ROUTES"]
