@@ -324,6 +324,7 @@ CALLS: Mapping[str, Call] = {
     "applications.reuse": lambda s, a, i: _apps(s).reuse(
         i("draft"), "ktp", _document(s, "submitted"), actor=a
     ),
+    "applications.use_as": lambda s, a, i: _apps(s).use_as(i("draft"), _document(s, "draft"), "ktp", actor=a),
     "applications.remove": lambda s, a, i: _apps(s).remove(i("draft"), _document(s, "draft"), actor=a),
     "applications.problems": lambda s, a, i: _apps(s).problems(i("draft"), actor=a),
     "applications.submit": lambda s, a, i: _apps(s).submit(i("draft"), actor=a),
@@ -929,6 +930,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.upload": lambda r: r.act_for_applicant("draft"),
     "applications.reusable": lambda r: r.act_for_applicant("draft"),
     "applications.reuse": lambda r: r.act_for_applicant("draft"),
+    "applications.use_as": lambda r: r.act_for_applicant("draft"),
     "applications.remove": lambda r: r.act_for_applicant("draft"),
     "applications.problems": lambda r: r.read("draft"),
     "applications.submit": lambda r: r.act_for_applicant("draft"),

@@ -9,6 +9,7 @@ from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._identifiers import Nik
 from perizinan_core.testing._offices import APPLICANT, sample_applicant
+from perizinan_core.testing._refusals import raises_code
 
 STRANGER = Actor(id="orang-lain", kind=ActorKind.APPLICANT)
 
@@ -92,3 +93,34 @@ def test_an_expired_paper_is_not_offered(kit, earlier):
 
     assert [card.id] == [item.id for item in before]
     assert () == kit.office.applications.reusable(case, "ktp", actor=APPLICANT)
+
+
+def test_a_file_of_the_draft_is_used_in_another_place_of_it(kit):
+    """It is stored once; one that no place asks for leaves its old place, and what does not fit is refused."""
+    applications = kit.office.applications
+    case = kit.draft("acara").id
+    kit.upload(case, "ktp")
+    (card,) = applications.get(case, actor=APPLICANT).current_documents()
+    used = applications.use_as(case, card.id, "denah", actor=APPLICANT)
+    again = applications.use_as(case, used.id, "denah", actor=APPLICANT)
+    papers = applications.get(case, actor=APPLICANT).current_documents()
+
+    assert (card.sha256, card.id, used.id) == (used.sha256, used.reused_from, again.id)
+    assert [("ktp", card.sha256), ("denah", card.sha256)] == [(one.slot, one.sha256) for one in papers]
+    with raises_code("unknown-slot"):
+        applications.use_as(case, card.id, "tiada", actor=APPLICANT)
+
+
+def test_a_file_without_a_place_finds_one_after_the_kind_of_permit_changed(kit):
+    """Nothing is lost: what the new kind does not ask for by name is put where it fits."""
+    applications = kit.office.applications
+    case = kit.draft("acara").id
+    kit.upload(case, "denah")
+    (plan,) = applications.get(case, actor=APPLICANT).current_documents()
+    applications.change_type(case, "warung", actor=APPLICANT)
+    applications.use_as(case, plan.id, "ktp", actor=APPLICANT)
+    papers = applications.get(case, actor=APPLICANT).current_documents()
+
+    assert [("ktp", plan.sha256)] == [(one.slot, one.sha256) for one in papers]
+    with pytest.raises(NotFoundError):
+        applications.use_as(case, plan.id, "ktp", actor=APPLICANT)

@@ -12,11 +12,12 @@ from typing import BinaryIO
 
 import attrs
 
-from perizinan_core.documents import PagePicture, UploadPolicy, page_picture
+from perizinan_core.documents import Finding, PagePicture, UploadPolicy, finding, page_picture
+from perizinan_core.errors.documents import UploadRefusedError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._applicant import Organisation
-from perizinan_core.model._application import Application, SlotTerms
+from perizinan_core.model._application import Application, ApplicationState, SlotTerms
 from perizinan_core.model._case import SubmittedDocument
 from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model._permit_type import PermitType
@@ -50,6 +51,7 @@ from perizinan_core.workflow._drafts import (
     remove_document,
     replace_document,
     require_editor,
+    take_out_document,
 )
 from perizinan_core.workflow._holding import drop_held_copies, hold_upload
 from perizinan_core.workflow._measure import add_period
@@ -76,6 +78,10 @@ class SlotView:
     def policy(self) -> UploadPolicy:
         """The limits, checked again by content after the upload."""
         return policy_of(self.requirement)
+
+    def takes(self, document: SubmittedDocument) -> bool:
+        """Return whether a file that is stored already would do here: there is room, and it is within the limits."""
+        return len(self.documents) < self.terms.max_files and not _beyond(self.policy, document)
 
 
 @checked
@@ -277,6 +283,71 @@ class Papers:
 
         changed, made = self._made(application_id, change, actor, moment, request=request, made=new)
         return _document(changed, made)
+
+    def use_as(
+        self,
+        application_id: str,
+        document_id: str,
+        slot: str,
+        *,
+        actor: Actor,
+        expires_on: date | None = None,
+        choice: int | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> SubmittedDocument:
+        """
+        Use a file of an application in another slot of it too, without sending it again.
+
+        In a draft, a file whose slot the form or the permit type asks for no more leaves it; any other stays there.
+
+        Args:
+            application_id: A draft, or a case that waits for a correction.
+            document_id: One of its current documents.
+            slot: `SlotTerms.key` of the other place.
+            actor: Who hands it in.
+            expires_on: As in `upload`; None: as it was.
+            choice: As in `upload`.
+            idempotency_key: The same key again gives the same answer and does nothing.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            UploadRefusedError: the other place takes no such file.
+            NotFoundError: there is no such current document, or no such application for this actor.
+            WorkflowError: no such slot, it is full, or the correction does not ask for it.
+        """
+        request = asked("use_as", locals())
+        moment = self._context.moment(now)
+        new = new_id()
+
+        def change(work: UnitOfWork, case: Application) -> Transition:
+            paper = next((one for one in case.current_documents() if one.id == document_id), None)
+            if paper is None:
+                raise NotFoundError(kind="document", key=document_id)
+            if paper.slot == slot:
+                return Transition(case)
+            permit_type = self._permit_type(case, moment)
+            slots = self._slots(work, case, permit_type, moment)
+            again = attrs.evolve(
+                paper,
+                id=new,
+                slot=slot,
+                choice=choice,
+                expires_on=expires_on or paper.expires_on,
+                reused_from=paper.id,
+                first_uploaded_at=paper.first_uploaded_at or paper.uploaded_at,
+            )
+            moved = put_in(case, permit_type, again, None, slots, actor, moment)
+            beyond = _beyond(policy_for(permit_type, slot), paper)
+            if beyond:
+                raise UploadRefusedError(beyond)
+            if case.state is ApplicationState.DRAFT and paper.slot not in _places(slots):
+                moved = moved.then(lambda one: take_out_document(one, paper.id, actor=actor, now=moment))
+            return moved
+
+        changed, made = self._made(application_id, change, actor, moment, request=request, made=new)
+        known = {item.id for item in changed.documents}
+        return _document(changed, made if made in known else document_id)
 
     def remove(
         self,
@@ -482,6 +553,24 @@ class Papers:
                 if paper.slot.partition("#")[0] == code and fresh and valid:
                     found.append(paper)
         return tuple(sorted(found, key=lambda item: item.uploaded_at, reverse=True))
+
+
+def _places(slots: tuple[SlotTerms, ...]) -> set[str]:
+    """Return where files of a case count."""
+    return {slot.key for slot in slots} | {POWER_OF_ATTORNEY}
+
+
+def _beyond(policy: UploadPolicy, document: SubmittedDocument) -> tuple[Finding, ...]:
+    """Return what keeps a stored file from another place: its content was judged when it came."""
+    found = []
+    if document.content_type not in policy.accepted_types:
+        types = ", ".join(sorted(policy.accepted_types))
+        found.append(finding("type-not-accepted", type=document.content_type, types=types))
+    if document.size > policy.max_bytes:
+        found.append(finding("too-large", limit_bytes=policy.max_bytes))
+    if document.pages is not None and document.pages > policy.max_pages:
+        found.append(finding("pdf-too-many-pages", limit=policy.max_pages))
+    return tuple(found)
 
 
 def _document(application: Application, made: str) -> SubmittedDocument:

@@ -84,3 +84,21 @@ def test_the_kind_of_permit_changes_and_papers_and_common_answers_stay(portal, a
     assert "The kind of permit is changed" in page.text
     assert "Stall permit" in page.text
     assert "Papers that this permit does not ask for" in papers.text
+
+
+def test_a_paper_that_the_new_kind_does_not_ask_for_is_used_at_another_place(portal, applicant):
+    """The page says that it does not count where it is, and each place offers what fits."""
+    actor = portal.actor("sekar")
+    case = portal.office.office.applications.start("acara", applicant=sample_applicant(), actor=actor).id
+    portal.office.upload(case, "denah", actor=actor)
+    page = applicant.open(f"/permohonan/{case}/jenis").form("jenis")
+    page.values["type"] = "warung"
+    page.send()
+    page = applicant.open(f"/permohonan/{case}/berkas")
+    assert "They do not count where they are now." in page.text
+    page = page.form("berkas/ktp/pakai").send()
+
+    assert "The file is used again." in page.text
+    assert "They do not count" not in page.text
+    papers = portal.office.office.applications.get(case, actor=actor).current_documents()
+    assert ["ktp"] == [one.slot for one in papers]

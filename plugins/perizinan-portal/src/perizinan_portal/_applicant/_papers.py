@@ -107,12 +107,22 @@ def reuse(visit: Visit) -> Answer:
     """Use a file again that the office has already."""
     case_id, slot = visit.path["id"], visit.path["slot"]
     case = visit.office.applications.get(case_id, actor=visit.actor)
+    applications, paper = visit.office.applications, visit.posted.one("paper")
     try:
-        visit.office.applications.reuse(
-            case_id, slot, visit.posted.one("paper"), actor=visit.actor, idempotency_key=visit.key
-        )
-    except (WorkflowError, ServiceError) as error:
-        return show_slot(visit, (error.message(visit.language),))
+        if any(one.id == paper for one in case.current_documents()):
+            applications.use_as(
+                case_id,
+                paper,
+                slot,
+                actor=visit.actor,
+                expires_on=_day(_said(visit, "expires_on")),
+                choice=_number(_said(visit, "choice")),
+                idempotency_key=visit.key,
+            )
+        else:
+            applications.reuse(case_id, slot, paper, actor=visit.actor, idempotency_key=visit.key)
+    except (WorkflowError, ServiceError, UploadRefusedError) as error:
+        return show_slot(visit, (shown_refusal(error, visit.language),))
     return Redirect(_back(visit, case, slot), note=N_("The file is used again."))
 
 

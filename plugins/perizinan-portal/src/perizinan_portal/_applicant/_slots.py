@@ -44,6 +44,9 @@ class SlotCard:
     refused: tuple[IncomingUpload, ...] = ()
     held: tuple[HeldUploadView, ...] = ()
     on_file: tuple[SubmittedDocument, ...] = ()
+    in_case: tuple[SubmittedDocument, ...] = ()
+    """Files of this application that would do here too."""
+
     wrong: tuple[str, ...] = ()
     """Why files that were sent just now are not here."""
 
@@ -181,6 +184,14 @@ def _cards(visit: Visit, case: Application, views: Iterable[SlotView]) -> Iterat
             there = {one.sha256 for one in view.documents}
             fresh = [one for one in found if one.sha256 not in there]
             card = attrs.evolve(card, on_file=_distinct(fresh)[:_MOST_ON_FILE])
+        if can_change(case) and key != MANDATE:
+            there = {one.sha256 for one in (*view.documents, *card.on_file)}
+            others = [
+                one
+                for one in case.current_documents()
+                if one.slot != key and one.sha256 not in there and view.takes(one)
+            ]
+            card = attrs.evolve(card, in_case=_distinct(others)[:_MOST_ON_FILE])
         yield card
 
 
