@@ -66,6 +66,7 @@ def test_the_data_of_the_applicant_are_corrected_on_the_page(portal, who, applic
     page = applicant.open(f"/permohonan/{case}/perbaikan")
     page = page.form("perbaikan/applicant").fill(nik="123").send()
     assert 422 == page.status
+    assert [True] == [said.startswith("NIK (population number)") for said in page.errors]
     page = page.form("perbaikan/applicant").fill(nik="3572015208900000", street="Jalan Baru 8").send()
 
     assert "1 of 1 answered" in page.text

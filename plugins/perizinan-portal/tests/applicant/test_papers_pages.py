@@ -196,3 +196,14 @@ def test_the_receipt_names_every_stored_file_with_size_and_whole_hash(portal, ap
         assert f"Files: 2, together {sum(map(len, data))} B." in page.text
         for number, one in enumerate(data):
             assert f"ktp-{number}.png {len(one)} B {hashlib.sha256(one).hexdigest()}" in page.text
+
+
+def test_what_is_too_large_without_a_script_leads_back_to_its_place(portal, applicant):
+    """The page of the problem has a way back to where the file was chosen."""
+    case = portal.office.draft("warung", actor=portal.actor("sekar")).id
+    form = applicant.open(f"/permohonan/{case}/berkas").form("berkas/ktp")
+    large = b"x" * (portal.services.settings.max_upload_bytes + 1)
+    page = form.attach("file", "besar.jpg", large, "image/jpeg").send()
+
+    assert 413 == page.status
+    assert f"/permohonan/{case}/berkas/ktp" == page.links["Back"]

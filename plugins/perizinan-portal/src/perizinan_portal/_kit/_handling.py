@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 
+import attrs
 import jinja2
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -67,7 +68,7 @@ def endpoint(route: PageRoute, services: Services) -> Callable[[Request], Awaita
                     require_own_load(request)
                 response = await run_in_threadpool(_respond, request, route, services, Posted())
         except PerizinanError as error:
-            response = await run_in_threadpool(refused, request, services, error)
+            response = await run_in_threadpool(refused, request, services, error, _way_back(request, route))
         except ClientDisconnect:
             # The connection was cut in mid-upload: there is no one to answer.
             response = Response(status_code=HTTPStatus.BAD_REQUEST)
@@ -77,10 +78,21 @@ def endpoint(route: PageRoute, services: Services) -> Callable[[Request], Awaita
     return answer
 
 
-def refused(request: Request, services: Services, error: Exception) -> Response:
+def refused(request: Request, services: Services, error: Exception, back: str | None = None) -> Response:
     """Answer a request that reached no page, or whose page failed, with a sentence and a way on."""
     visit = _visit(request, services, Posted())
-    return _finished(visit, _problem(visit, error))
+    return _finished(visit, _with_way_back(_problem(visit, error), back))
+
+
+def _way_back(request: Request, route: PageRoute) -> str | None:
+    """Return the page of a form that was sent, where it has one of its own."""
+    return request.url.path if request.method == "POST" and route.show is not None else None
+
+
+def _with_way_back(answer: Answer, back: str | None) -> Answer:
+    if back is None or not isinstance(answer, Page):
+        return answer
+    return attrs.evolve(answer, values={**answer.values, "back": back})
 
 
 def visit_of(request: Request, services: Services) -> Visit:
@@ -112,7 +124,7 @@ def _respond(request: Request, route: PageRoute, services: Services, given: Post
     try:
         answer = _answered(visit, route)
     except (PerizinanError, HTTPException) as error:
-        answer = _problem(visit, error)
+        answer = _with_way_back(_problem(visit, error), _way_back(request, route))
     except Exception as error:  # noqa: BLE001 - whatever it is, its visitor gets a page
         # Its text may hold personal data: the kind and the place are enough to look for it.
         _log.error("unexpected %s at %s", type(error).__name__, route.name, exc_info=_development(services))
@@ -288,6 +300,7 @@ def _problem_page(
         "details": details,
         "code": "" if error is None else error.code,
         "again": None,
+        "back": None,
     }
     headers = {}
     if isinstance(error, PortalError) and error.seconds is not None:

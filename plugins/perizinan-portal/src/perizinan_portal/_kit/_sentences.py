@@ -34,7 +34,11 @@ def say(
     Placeholders are filled after the translation. What ``first`` says, an extension's own words, comes first.
     """
     if isinstance(sentence, Sentence):
-        return say(sentence.msgid, language, first, **sentence.fields)
+        said = {
+            name: value.to(language) if hasattr(value, "to") else value
+            for name, value in sentence.fields.items()
+        }
+        return say(sentence.msgid, language, first, **said)
     if hasattr(sentence, "to"):
         return str(sentence.to(language))
     if hasattr(sentence, "name") and hasattr(sentence.name, "to"):
