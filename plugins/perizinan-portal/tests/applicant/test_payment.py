@@ -34,7 +34,7 @@ class Bank:
         return OfferedBill(reference=self.bills[request.key], instructions="Bayar di bank mana pun.")
 
     def read_callback(self, body, headers) -> PaymentNotice:
-        """Return what is told, where the signature is ours."""
+        """Return what a call says, where the signature is ours."""
         wanted = hmac.new(KEY, body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(wanted, headers.get("x-signature", "")):
             raise UntrustedNoticeError
