@@ -315,6 +315,7 @@ CALLS: Mapping[str, Call] = {
     "applications.save": lambda s, a, i: _apps(s).save(
         i("draft"), actor=a, form={"lokasi": "Jalan Baru", "di_rumah": False}
     ),
+    "applications.write_in": lambda s, a, i: _apps(s).write_in(i("draft"), "en", actor=a),
     "applications.slots": lambda s, a, i: _apps(s).slots(i("draft"), actor=a),
     "applications.mandate": lambda s, a, i: _apps(s).mandate(i("draft"), actor=a),
     "applications.upload": lambda s, a, i: _apps(s).upload(
@@ -925,6 +926,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.start": lambda r: r.open_draft(for_another=False),
     "applications.start for another": lambda r: r.open_draft(for_another=True),
     "applications.save": lambda r: r.act_for_applicant("draft"),
+    "applications.write_in": lambda r: r.act_for_applicant("draft"),
     "applications.slots": lambda r: r.read("draft"),
     "applications.mandate": lambda r: r.read("draft"),
     "applications.upload": lambda r: r.act_for_applicant("draft"),

@@ -228,6 +228,9 @@ class Application:
     about: str | None = attrs.field(default=None, repr=False)
     """What the permit would be for, as its letter names it, in one normal form; set when it is handed in."""
 
+    language: str | None = None
+    """In which the applicant's side is written to, ``"id"`` or ``"en"``; None: the office's."""
+
     surveyed_on: date | None = None
     """Local day on which the satisfaction survey was answered; the answers themselves stand apart from the case."""
 

@@ -26,7 +26,7 @@ from perizinan_core.errors.services import (
     ServiceError,
 )
 from perizinan_core.errors.workflow import Problem, SubmissionRefusedError, TransitionNotAllowedError
-from perizinan_core.i18n import N_
+from perizinan_core.i18n import LANGUAGES, N_
 from perizinan_core.model._actor import Account, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState
@@ -106,6 +106,7 @@ class Applications(DraftCases):
         representative: Representative | None = None,
         previous_permit: str | None = None,
         owner: Account | str | None = None,
+        language: str | None = None,
         idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
@@ -122,6 +123,7 @@ class Applications(DraftCases):
             previous_permit: Id of the permit that is renewed, amended, duplicated or given up.
             owner: Account of the applicant, when the host or the front office opens it for them; text is
                 the id of a public account.
+            language: In which the applicant's side is written to, ``"id"`` or ``"en"``; None: the office's.
             idempotency_key: The same key again gives the same application and begins none.
             now: Aware moment; None asks the clock.
 
@@ -132,6 +134,7 @@ class Applications(DraftCases):
             NotFoundError: there is no such old permit for this actor.
             StorageError: ``idempotency-conflict``: the key belongs to another request.
         """
+        _require_language(language)
         request = asked("start", locals())
         context = self._context
         moment = context.moment(now)
@@ -155,7 +158,8 @@ class Applications(DraftCases):
                 form=form,
             )
             require_confirmed(context, work, found, context.local_day(moment))
-            application = work.applications.add(moved.application, by=actor.id, at=moment)
+            begun = attrs.evolve(moved.application, language=language)
+            application = work.applications.add(begun, by=actor.id, at=moment)
             context.record(work, moved.events, moment)
             repeat.finish({"application": application.id})
             work.commit()
@@ -196,6 +200,40 @@ class Applications(DraftCases):
             return moved
 
         return self._change(application_id, change, actor, moment, expected_version, request)
+
+    def write_in(
+        self,
+        application_id: str,
+        language: str,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Say in which language the applicant's side is written to about a case, in any state of it.
+
+        Args:
+            application_id: A draft or a case.
+            language: ``"id"`` or ``"en"``.
+            actor: The applicant's side.
+            idempotency_key: The same key again does nothing.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            ArgumentError: there is no such language.
+            NotFoundError: there is no such application for this actor.
+        """
+        _require_language(language)
+        request = asked("write_in", locals())
+        moment = self._context.moment(now)
+        return self._change(
+            application_id,
+            lambda _work, case: Transition(attrs.evolve(case, language=language)),
+            actor,
+            moment,
+            request=request,
+        )
 
     def answer(
         self,
@@ -869,6 +907,11 @@ class Applications(DraftCases):
         if not seen and not access.is_party(origin, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit
+
+
+def _require_language(language: str | None) -> None:
+    if language is not None and language not in LANGUAGES:
+        raise ArgumentError("language", " or ".join(LANGUAGES), quoted(language))
 
 
 def _place(after: str) -> int:

@@ -475,13 +475,14 @@ def messages_for(
         permit_type: The version that the case froze.
         permit: The permit, for ``permit_…`` events.
         authority: The office.
-        language: Of the messages, ``"id"`` or ``"en"``.
+        language: Of the office, ``"id"`` or ``"en"``; the applicant's side is written to in its own, where it said so.
         today: Local day on which they go out.
         supervisors: Active supervisors of the office.
         texts: Texts in the place of ours, checked (`services._message_texts`).
     """
     case = _Case(event, application, permit_type, permit, authority, language, today, texts or {})
-    return dict((*_to_applicants(case), *_to_supervisors(case, supervisors)))
+    spoken = attrs.evolve(case, language=application.language or language)
+    return dict((*_to_applicants(spoken), *_to_supervisors(case, supervisors)))
 
 
 def _to_applicants(case: _Case) -> Iterable[tuple[str, Notification]]:

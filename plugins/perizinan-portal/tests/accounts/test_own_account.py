@@ -71,9 +71,11 @@ def test_a_phone_number_is_confirmed_by_a_code(texting):
 def test_the_pages_speak_the_language_of_the_account(portal):
     """Chosen once, it holds on another device too."""
     visitor = portal.visitor("dwi", "en")
+    case = portal.office.submit("warung", actor=portal.actor("dwi")).id
     page = visitor.open("/akun/bahasa").form("bahasa").fill(language="id").send()
 
     assert "Akun saya" in page.text
+    assert "id" == portal.office.office.applications.get(case, actor=HOST).language
     assert "Akun saya" in portal.visitor("dwi", "en").open("/akun").text
 
 

@@ -36,8 +36,23 @@ def send(visit: Visit) -> Answer:
         own_account(visit), language=form.value.language, reminders=bool(form.value.reminders)
     )
     visit.services.store.accounts.save(account, now=visit.services.now)
+    if visit.is_applicant:
+        _write_in(visit, form.value.language)
     to = visit.url("account", query={"lang": form.value.language})
     return Redirect(to, note=N_("Your choices are saved."))
+
+
+def _write_in(visit: Visit, language: str) -> None:
+    """Let messages about every case come in the language of the account."""
+    applications, after = visit.office.applications, None
+    while True:
+        page = applications.of_owner(actor=visit.actor, limit=50, after=after)
+        for case in page.items:
+            if case.language != language:
+                applications.write_in(case.id, language, actor=visit.actor)
+        if page.next is None:
+            return
+        after = page.next
 
 
 ROUTES = (PageRoute(path="/akun/bahasa", name="wishes", show=show, act=send, who=Who.ACCOUNT),)

@@ -62,6 +62,7 @@ def send(visit: Visit) -> Answer:
         applicant=form.value.applicant(),
         representative=form.value.representative(actor.id),
         actor=actor,
+        language=visit.language,
         idempotency_key=visit.key,
     )
     return Redirect(visit.url("draft", id=case.id))
