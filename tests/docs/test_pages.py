@@ -274,6 +274,17 @@ def test_the_picture_of_the_permit_is_small_enough_for_a_readme() -> None:
     assert 250_000 >= len(picture)
 
 
+@pytest.mark.parametrize(
+    "picture", sorted((ROOT / "docs" / "images").glob("*.webp")), ids=lambda path: path.stem
+)
+def test_a_picture_of_the_portal_is_small_enough_for_a_readme(picture) -> None:
+    """At most 60 KB, and a page shows it: ``PERIZINAN_DOC_PICTURES=1 make screens`` draws them again."""
+    shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+    assert 60_000 >= picture.stat().st_size
+    assert f"docs/images/{picture.name}" in shown
+
+
 def test_the_exit_codes_in_the_readme_are_those_of_the_command() -> None:
     """The table is compared with the code."""
     from perizinan_core.verification import EXIT_CODES

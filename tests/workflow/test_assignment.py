@@ -342,13 +342,16 @@ def test_the_earlier_case_of_the_same_queue_comes_first(desk):
     queue = [
         QueueEntry(application="permohonan-1", opened_at=desk.now),
         QueueEntry(application="permohonan-0", opened_at=desk.now),
-        QueueEntry(application="permohonan-8", opened_at=desk.now - timedelta(days=1)),
+        QueueEntry(
+            application="permohonan-8", receipt_number="TT/8/2026", opened_at=desk.now - timedelta(days=1)
+        ),
         QueueEntry(application="permohonan-9", opened_at=desk.now + timedelta(days=1)),
     ]
 
     with raises_code("queue-jump") as refusal:
         _queue(desk, queue)
-    assert ("permohonan-8", 2) == (refusal.value.first, refusal.value.waiting)
+    assert ("TT/8/2026", 2) == (refusal.value.first, refusal.value.waiting)
+    assert "TT/8/2026 came before it" in str(refusal.value)
     assert _queue(desk, queue[:1] + queue[3:]) is None
 
 

@@ -338,6 +338,7 @@ class WorkflowError(CodedError):
                 "reassigned with a reason."
             )
         ),
+        # `application`, `first`: Receipt numbers, which people know; ids where there are none.
         "queue-jump": Code(
             N_(
                 "{application} is not next at {stage}: {first} came before it, and {waiting} earlier case(s) "

@@ -424,7 +424,11 @@ class Reviews(Staff, Inspections):
             for entry in page:
                 if (entry.opened_at, entry.application) >= (state.opened_at, at.case.id):
                     return
-                yield WaitingCase(application=entry.application, opened_at=entry.opened_at)
+                yield WaitingCase(
+                    application=entry.application,
+                    opened_at=entry.opened_at,
+                    receipt_number=entry.receipt_number,
+                )
             if len(page) < _QUEUE_PAGE:
                 return
             last = page[-1]

@@ -61,6 +61,9 @@ class QueueEntry:
     opened_at: datetime
     """`StageState.opened_at`: its place in the queue."""
 
+    receipt_number: str | None = None
+    """What people call the case."""
+
 
 def reassign_stage(
     application: Application,
@@ -198,7 +201,8 @@ def check_queue(
     state = open_stage_for(application, permit_type, stage, actor, Action.DECIDE_STAGE)
     if _may_jump(application, state, actor):
         return
-    mine = (state.opened_at, application.id)
+    queue, mine = tuple(queue), (state.opened_at, application.id)
+    receipts = {entry.application: entry.receipt_number or entry.application for entry in queue}
     earlier = sorted(
         (entry.opened_at, entry.application)
         for entry in queue
@@ -208,7 +212,11 @@ def check_queue(
         if can_be_decided(first):
             waiting = len(earlier) - place
             raise WorkflowError(
-                "queue-jump", stage=stage, application=application.id, first=first, waiting=waiting
+                "queue-jump",
+                stage=stage,
+                application=application.receipt_number or application.id,
+                first=receipts[first],
+                waiting=waiting,
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from perizinan_core.model import StageStatus
+from perizinan_core.testing import HOST
 
 
 @pytest.fixture
@@ -58,14 +59,23 @@ def test_an_inspector_writes_the_minutes_with_the_finding(empty_portal):
     assert "Jalan cukup lebar" == read.stage_state("peninjauan").minutes.findings
 
 
-def test_a_letter_of_recommendation_needs_its_day_and_its_agency(empty_portal):
-    """A number alone does not make a letter."""
-    case = empty_portal.office.submit("acara")
-    empty_portal.office.review(case.id, until="rekomendasi")
-    page = (
-        _open(empty_portal, case, "rekomendasi")
+def test_a_recommendation_names_its_agency_by_itself(empty_portal):
+    """Number and day are asked for; the unit is that of the step, and no one has to know its code."""
+    office = empty_portal.office
+    case = office.submit("acara")
+    office.review(case.id, until="telaah")
+    office.decide(case.id, "telaah")
+    officer = office.assignee(case.id, "rekomendasi")
+    place = f"/petugas/berkas/{case.id}"
+    form = (
+        empty_portal.visitor(officer.id)
+        .open(place)
         .form("tahap/rekomendasi")
-        .fill(outcome="positive", number="17/REK")
-        .send()
+        .fill(outcome="positive", number="550/7/2026")
     )
-    assert ["Give the day of the letter and who issued it as well"] == page.errors
+    assert ["Give the day of the letter as well"] == form.send().errors
+    page = form.fill(issued_on=office.office.today().isoformat()).send()
+
+    assert "Your finding is on record." in page.text
+    letter = office.office.applications.get(case.id, actor=HOST).stage_state("rekomendasi").letter
+    assert ("550/7/2026", "dinas-jalan") == (letter.number, letter.issued_by)

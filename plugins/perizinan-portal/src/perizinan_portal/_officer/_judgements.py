@@ -8,7 +8,14 @@ import attrs
 
 from perizinan_core import PerizinanError
 from perizinan_core.i18n import N_
-from perizinan_core.model import Application, InspectionMinutes, OfficialLetter, StageKind, StageOutcome
+from perizinan_core.model import (
+    Application,
+    InspectionMinutes,
+    OfficialLetter,
+    Stage,
+    StageKind,
+    StageOutcome,
+)
 from perizinan_core.workflow import Action, AllowedAction
 from perizinan_portal._kit import (
     Answer,
@@ -72,7 +79,6 @@ class Recommendation:
     issued_on: date | None = day(
         N_("Day of the letter"), sometimes=True, hint=N_("Needed with the number of a letter")
     )
-    issued_by: str = text(N_("Issued by"), sometimes=True, hint=N_("Needed with the number of a letter"))
 
 
 @attrs.frozen(kw_only=True)
@@ -107,15 +113,15 @@ def decide(visit: Visit) -> Answer:
     given = form.value
     if given is not None and given.outcome is StageOutcome.NEGATIVE and not given.reasons:
         form.refuse("reasons", N_("Say why it is not in order"))
-    if isinstance(given, Recommendation) and given.number and not (given.issued_on and given.issued_by):
-        form.refuse("number", N_("Give the day of the letter and who issued it as well"))
+    if isinstance(given, Recommendation) and given.number and not given.issued_on:
+        form.refuse("issued_on", N_("Give the day of the letter as well"))
     unexplained = given is not None and given.outcome is StageOutcome.POSITIVE and not given.similar
     if unexplained and any(one["note"] is None for one in similar_of(visit, case)):
         form.refuse("similar", N_("Say why this application continues beside the other one"))
     if form.value is None:
         return review_page(visit, case, {stage.code: form})
     try:
-        _put_on_record(visit, case, stage.code, form.value)
+        _put_on_record(visit, case, stage, form.value)
     except PerizinanError as error:
         if not may_be_shown(error):
             raise
@@ -124,32 +130,32 @@ def decide(visit: Visit) -> Answer:
 
 
 def _put_on_record(
-    visit: Visit, case: Application, stage: str, given: Judgement | Recommendation | Inspection
+    visit: Visit, case: Application, stage: Stage, given: Judgement | Recommendation | Inspection
 ) -> None:
     if given.similar:
         visit.office.reviews.note_similar(
             case.id,
-            stage,
+            stage.code,
             reason=given.similar,
             actor=visit.actor,
             idempotency_key=f"similar-{visit.key}"[:80],
         )
     visit.office.reviews.decide(
         case.id,
-        stage,
+        stage.code,
         given.outcome,
         reasons=lines_of(given.reasons),
-        letter=_letter(given),
+        letter=_letter(given, stage.unit),
         minutes=_minutes(given, visit),
         actor=visit.actor,
         idempotency_key=visit.key,
     )
 
 
-def _letter(given: Judgement | Recommendation | Inspection) -> OfficialLetter | None:
+def _letter(given: Judgement | Recommendation | Inspection, unit: str) -> OfficialLetter | None:
     if not isinstance(given, Recommendation) or not given.number or given.issued_on is None:
         return None
-    return OfficialLetter(number=given.number, day=given.issued_on, issued_by=given.issued_by)
+    return OfficialLetter(number=given.number, day=given.issued_on, issued_by=unit)
 
 
 def _minutes(given: Judgement | Recommendation | Inspection, visit: Visit) -> InspectionMinutes | None:
