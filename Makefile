@@ -66,7 +66,6 @@ bench: $(STAMP)
 bench-scale: $(STAMP)
 	@mkdir -p build
 	$(BIN)/python benchmarks/scale.py --out build/bench-scale.json $(SCALE_ARGS)
-	$(BIN)/python benchmarks/scale_pages.py --out build/bench-scale-pages.json $(SCALE_ARGS)
 
 # What it finds is kept in build/fuzz.
 fuzz: $(STAMP)

@@ -1,11 +1,12 @@
 """
-What lists, searches, queues and the worker cost in an office of a thousand cases and of a hundred thousand.
+What lists, searches, queues, pages and the worker cost in an office of a thousand cases and of a hundred thousand.
 
 ``make bench-scale`` fills both databases with so many made-up cases and asks each question of a portal often. Bars:
 at the largest size each question has as many statements as at the smallest, walks no table in the plan of either
 database, and takes at most 3 times as long (counts and figures excepted); a round of the worker that finds nothing
-to do with 10,000 open cases takes at most 2 times as long as with 10. A bar that is missed is measured once more;
-missed twice, the run ends with 1.
+to do with 10,000 open cases takes at most 2 times as long as with 10; pages as `scale_pages` says. The sizes take
+turns, so that what else a machine does falls on all of them. A bar that is missed is measured once more; missed
+twice, the run ends with 1.
 """
 
 from __future__ import annotations
@@ -17,144 +18,50 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from perizinan_portal import _plugin
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
+from scale_filling import Wanted, filled_offices, in_work, storage_of
+from scale_questions import Question, questions, unasked
 
-from perizinan_core.model import Actor, ActorKind, ApplicationState, PermitStatus
-from perizinan_core.services import Lists, PeriodLength, Transparency
-from perizinan_core.services._periods import Periods
-from perizinan_core.storage import KeyRing, ListOrder, LookupKind, PermitOrder, migrate
 from perizinan_core.storage._sql._store import SqlStorage
-from perizinan_core.testing._bulk import bulk_office, nik_of, receipt_of
-from perizinan_core.testing._offices import HOST, MORNING, OfficeKit
-from perizinan_core.testing._postgres import start_postgres
+from perizinan_core.testing._offices import OfficeKit
 
 ROUNDS = 15
 TIMES = 3.0
 IDLE_TIMES = 2.0
-IDLE = (10, 10_000)
+IDLE = 10
+"""Open cases of the office whose worker has hardly anything to look at."""
+
 WALKED = re.compile(r"Seq Scan on perizinan_|SCAN perizinan_")
 """A plan that reads a table, or an index, from one end to the other."""
 
-Question = Callable[[], Any]
+# Rows of a handful are read as a whole by any planner: the staff, the tallies, what is left to a person.
+SMALL = re.compile(r"perizinan_(officers|job_failures|settings|counters|number_counters|tallies)")
+
+Row = dict[str, Any]
 
 
-def questions(kit: OfficeKit, cases: int) -> dict[str, Question]:
-    """Return what a portal asks, by name."""
-    office, lists = kit.office, kit.office.lists
-    auditor, clerk, roads = (kit.officer(name) for name in ("auditor", "loket-1", "teknis-1"))
-    signatory, supervisor = kit.officer("kepala"), kit.officer("supervisor")
-    number = cases // 2
-    middle = office.permits.search(receipt_of(number), actor=auditor).applications[0]
-    permit = office.lists.permits(actor=auditor, limit=1).items[0]
-    secret = office.tracking.new_secret(middle.id, actor=HOST)
-    later = kit.clock() + timedelta(days=12)
-    owner = Actor(id=f"p{number // 4}", kind=ActorKind.APPLICANT)
-    second = lists.cases(actor=auditor).next
-    figures = Transparency(office._context, Periods(office._context, PeriodLength.MONTH))  # noqa: SLF001
-    month = figures.periods()[0].code if figures.periods() else None
-    work = frozenset({ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW})
-    return {
-        "cases, newest": lambda: lists.cases(actor=auditor),
-        "cases, second page": lambda: lists.cases(actor=auditor, after=second),
-        "cases in work, oldest first": lambda: lists.cases(actor=auditor, states=work, newest_first=False),
-        "cases of a unit": lambda: lists.cases(actor=auditor, unit="dinas-jalan"),
-        "cases of a type": lambda: lists.cases(actor=auditor, permit_types=frozenset({"acara"})),
-        "cases of another agency": lambda: lists.cases(actor=roads),
-        "cases of an officer": lambda: lists.cases(actor=supervisor, officer="loket-2"),
-        "cases by deadline": lambda: lists.cases(actor=auditor, order=ListOrder.DUE, newest_first=False),
-        "old cases": lambda: lists.cases(actor=auditor, states=work, older_than_days=2),
-        "overdue": lambda: lists.overdue(actor=supervisor, now=later),
-        "awaiting signature": lambda: lists.awaiting_signature(actor=signatory),
-        "permits in force": lambda: lists.permits(actor=auditor, statuses=frozenset({PermitStatus.IN_FORCE})),
-        "permits that end": lambda: lists.permits(
-            actor=auditor, order=PermitOrder.EXPIRY, newest_first=False, expires_from=office.today()
-        ),
-        "register book": lambda: lists.register_book("izin", 2026, actor=auditor),
-        "history": lambda: lists.history(middle.id, actor=auditor),
-        "search by NIK": lambda: office.permits.search(nik_of(number), by=LookupKind.NIK, actor=auditor),
-        "search by receipt": lambda: office.permits.search(receipt_of(number), actor=auditor),
-        "search by part of it": lambda: office.permits.search(f"{number + 1:06}", actor=auditor),
-        "permit by number": lambda: office.permits.get_by_number(permit.number, actor=auditor),
-        "applicant's cases": lambda: office.applications.of_owner(actor=owner),
-        "applicant's permits": lambda: office.permits.of_owner(actor=owner),
-        "one case": lambda: office.applications.get(middle.id, actor=auditor),
-        "tracking": lambda: office.tracking.follow(receipt_of(number), secret),
-        "queue of an officer": lambda: office.reviews.queue(actor=clerk),
-        "queue of everyone": lambda: office.reviews.queue(actor=auditor, everyone=True),
-        "queue of a supervisor": lambda: office.reviews.queue(actor=supervisor, everyone=True),
-        "figures for the public": lambda: figures.report(month),
-        Lists.counts.__name__: lambda: lists.counts(actor=auditor),
-    }
-
-
-@contextmanager
-def stores(kind: str, folder: Path, tables: Sequence[Any] = ()) -> Iterator[Callable[[], SqlStorage]]:
-    """Give empty stores of one kind of database, with tables of plugins."""
-    opened: list[SqlStorage] = []
-    keys = KeyRing.generate()
-
-    def made(url: str) -> SqlStorage:
-        migrate(url, keys=keys, tables=tables)
-        opened.append(SqlStorage(url, keys, zone=MORNING.tzinfo))
-        return opened[-1]
-
-    try:
-        if kind == "sqlite":
-            yield lambda: made(f"sqlite:///{folder / f'{len(opened)}.sqlite3'}")
-        else:
-            with start_postgres(durable=True) as server:
-                yield lambda: made(server.create_database())
-                for storage in opened:
-                    storage.close()
-    finally:
-        for storage in opened:
-            storage.close()
-
-
-def filled(
-    storage: SqlStorage,
-    cases: int,
-    in_work: int,
-    console: Console,
-    plugins: Mapping[str, object] | None = None,
-) -> OfficeKit:
-    """Fill a store, and let PostgreSQL look at it once, as its own worker does after a while."""
-    begun = time.perf_counter()
-    kit = bulk_office(storage, cases, in_work=in_work, plugins=plugins)
-    if storage.engine.dialect.name == "postgresql":
-        with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
-    console.print(f"  {cases:>7} cases, {in_work} in work: {time.perf_counter() - begun:.1f} s")
-    return kit
-
-
-def storage_of(kit: OfficeKit) -> SqlStorage:
-    """Return the store of an office."""
-    storage = kit.office.storage
-    assert isinstance(storage, SqlStorage)
-    return storage
-
-
-def timed(question: Question, rounds: int = ROUNDS) -> float:
-    """Return the median time of a question in milliseconds, once it was asked."""
-    question()
-    found = []
+def times_of(asks: Mapping[int, Callable[[], object]], rounds: int) -> dict[int, float]:
+    """Return the median of each in milliseconds; they take turns, and each was asked once before."""
+    found: dict[int, list[float]] = {size: [] for size in asks}
+    for ask in asks.values():
+        ask()
     for _ in range(rounds):
-        begun = time.perf_counter()
-        question()
-        found.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(found)
+        for size, ask in asks.items():
+            begun = time.perf_counter()
+            ask()
+            found[size].append((time.perf_counter() - begun) * 1000)
+    return {size: statistics.median(times) for size, times in found.items()}
 
 
-def asked(storage: SqlStorage, question: Question) -> list[tuple[str, str]]:
+def asked(storage: SqlStorage, ask: Callable[[], object]) -> list[tuple[str, str]]:
     """Return the statements of a question with their plans."""
     engine, found = storage.engine, []
 
@@ -163,7 +70,7 @@ def asked(storage: SqlStorage, question: Question) -> list[tuple[str, str]]:
             found.append((statement, parameters))
 
     sa.event.listen(engine, "before_cursor_execute", note)
-    question()
+    ask()
     sa.event.remove(engine, "before_cursor_execute", note)
     word = "EXPLAIN" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     with engine.connect() as connection:
@@ -173,66 +80,82 @@ def asked(storage: SqlStorage, question: Question) -> list[tuple[str, str]]:
         ]
 
 
-# Rows of a handful are read as a whole by any planner: the staff, the tallies, what is left to a person.
-SMALL = re.compile(r"perizinan_(officers|job_failures|settings|counters|number_counters|tallies)")
-
-
 def walks(plans: list[tuple[str, str]]) -> list[str]:
     """Return the lines of plans in which a table that grows is walked."""
     lines = (line for _, plan in plans for line in plan.splitlines())
     return [line.strip() for line in lines if WALKED.search(line) and not SMALL.search(line)]
 
 
-def measure(kind: str, sizes: list[int], folder: Path, console: Console) -> Iterator[dict[str, Any]]:
-    """Yield a row for each question, and one for the worker."""
-    with stores(kind, folder) as made:
-        kits = {size: filled(made(), size, size // 10, console) for size in sizes}
-        least, most = min(sizes), max(sizes)
-        asks = {size: questions(kit, size) for size, kit in kits.items()}
-        for name in asks[least]:
-            times = {size: timed(asks[size][name]) for size in sizes}
-            bar = None if name in ("counts", "figures for the public") else TIMES
-            if bar is not None and times[most] > bar * times[least]:
-                times = {size: timed(asks[size][name], ROUNDS * 2) for size in sizes}
-            plans = {size: asked(storage_of(kits[size]), asks[size][name]) for size in (least, most)}
-            yield {
-                "database": kind,
-                "name": name,
-                "ms": times,
-                "bar": bar,
-                "statements": len(plans[most]),
-                "statements_at_least": len(plans[least]),
-                "walks": walks(plans[most]) if bar is not None else [],
-            }
-        yield idle_row(kind, made, console)
+def question_rows(kind: str, kits: Mapping[int, OfficeKit], console: Console) -> Iterator[Row]:
+    """Yield a row for each question."""
+    asks = {size: questions(kit, size) for size, kit in kits.items()}
+    least = min(kits)
+    if missing := unasked(asks[least]):
+        raise SystemExit(f"neither asked nor named in NOT_MEASURED, or named there and no call: {missing}")
+    for name, question in track(asks[least].items(), f"questions, {kind}", console=console):
+        for attempt in (1, 2):
+            row = _question_row(
+                kind, name, question, {size: asks[size][name].ask for size in kits}, kits, ROUNDS * attempt
+            )
+            if not misses(row):
+                break
+        yield row
 
 
-def idle_row(kind: str, made: Callable[[], SqlStorage], console: Console) -> dict[str, Any]:
-    """Measure a round of the worker that finds nothing to do."""
-    kits = {size: filled(made(), size * 2, size, console) for size in IDLE}
-    times: dict[int, float] = {}
-    for attempt in range(2):
-        for size, kit in kits.items():
-            if attempt == 0:
-                # The letters that are approved wait for a person; everything else is settled in the first rounds.
-                for _ in range(3):
-                    kit.office.worker.run_once()
-            times[size] = timed(kit.office.worker.run_once)
-        if times[IDLE[1]] <= IDLE_TIMES * times[IDLE[0]]:
-            break
-    done = kits[IDLE[1]].office.worker.run_once()
+def _question_row(
+    kind: str,
+    name: str,
+    question: Question,
+    asks: Mapping[int, Callable[[], object]],
+    kits: Mapping[int, OfficeKit],
+    rounds: int,
+) -> Row:
+    least, most = min(kits), max(kits)
+    plans = {size: asked(storage_of(kits[size]), asks[size]) for size in (least, most)}
     return {
         "database": kind,
-        "name": "idle round of the worker" + ("" if done.is_idle else " (NOT IDLE)"),
-        "ms": times,
-        "bar": IDLE_TIMES,
-        "statements": 0,
-        "statements_at_least": 0,
-        "walks": [],
+        "name": name,
+        "call": question.call,
+        "ms": times_of(asks, rounds),
+        "bar": None if question.is_counted else TIMES,
+        "statements": len(plans[most]),
+        "statements_at_least": len(plans[least]),
+        "walks": [] if question.is_counted else walks(plans[most]),
     }
 
 
-def misses(row: dict[str, Any]) -> list[str]:
+def idle_row(kind: str, few: OfficeKit, many: OfficeKit) -> Row:
+    """Measure a round of the worker that finds nothing to do."""
+    kits = {IDLE: few, max(IDLE + 1, _open_cases(many)): many}
+    for kit in kits.values():
+        # The letters that are approved wait for a person; everything else is settled in the first rounds.
+        for _ in range(3):
+            kit.office.worker.run_once()
+    for attempt in (1, 2):
+        row = {
+            "database": kind,
+            "name": "idle round of the worker",
+            "call": "worker.run_once",
+            "ms": times_of(
+                {size: kit.office.worker.run_once for size, kit in kits.items()}, ROUNDS * attempt
+            ),
+            "bar": IDLE_TIMES,
+            "statements": 0,
+            "statements_at_least": 0,
+            "walks": [],
+        }
+        if not misses(row):
+            break
+    if not many.office.worker.run_once().is_idle:
+        row["name"] += " (NOT IDLE)"
+    return row
+
+
+def _open_cases(kit: OfficeKit) -> int:
+    return kit.office.oversight.report(actor=kit.officer("auditor")).open_cases
+
+
+def misses(row: Row) -> list[str]:
     """Return which bars a row misses."""
     if row["bar"] is None:
         return []
@@ -244,41 +167,70 @@ def misses(row: dict[str, Any]) -> list[str]:
     return found + [f"walks: {line}" for line in row["walks"]]
 
 
+def show(kind: str, rows: list[Row], sizes: list[int]) -> None:
+    """Print the rows of one database."""
+    table = Table(title=kind)
+    for heading in ("question", *(f"{size} ms" for size in sizes), "times", "statements", ""):
+        table.add_column(heading, justify="left" if heading in {"question", ""} else "right")
+    for row in rows:
+        measured = sorted(row["ms"])
+        shown = [f"{row['ms'][size]:.2f}" for size in measured]
+        shown[1:1] = [""] * (len(sizes) - len(shown))
+        ratio, wrong = row["ms"][measured[-1]] / row["ms"][measured[0]], misses(row)
+        mark = "[red]" + "; ".join(wrong) + "[/]" if wrong else "[green]met[/]" if row["bar"] else ""
+        name = row["name"] if measured == sizes else f"{row['name']}, {measured[0]} and {measured[-1]} open"
+        table.add_row(name, *shown, f"{ratio:.2f}", str(row["statements"] or ""), mark)
+    Console(width=170).print(table)
+
+
 def main() -> int:
-    """Print a table for each database and write the figures as JSON."""
+    """Print tables for each database and write the figures as JSON."""
+    import scale_pages
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("--out", type=Path, default=Path("build/bench-scale.json"))
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--only", choices=("questions", "pages", "worker"), nargs="+")
     options = parser.parse_args()
-    console = Console(stderr=True, width=150)
-    rows: list[dict[str, Any]] = []
-    for kind in options.databases:
-        console.print(f"filling {kind}")
-        with tempfile.TemporaryDirectory() as folder:
-            found = list(measure(kind, sorted(options.sizes), Path(folder), console))
-        table = Table(title=kind)
-        for heading in (
-            "question",
-            *(f"{size} ms" for size in sorted(options.sizes)),
-            "times",
-            "statements",
-            "",
-        ):
-            table.add_column(heading, justify="left" if heading in {"question", ""} else "right")
-        for row in found:
-            sizes = sorted(row["ms"])
-            shown = [f"{row['ms'][size]:.2f}" for size in sizes]
-            shown += [""] * (len(options.sizes) - len(shown))
-            ratio = row["ms"][sizes[-1]] / row["ms"][sizes[0]]
-            wrong = misses(row)
-            mark = "[red]" + "; ".join(wrong) + "[/]" if wrong else "[green]met[/]" if row["bar"] else ""
-            table.add_row(row["name"], *shown, f"{ratio:.2f}", str(row["statements"] or ""), mark)
-        Console(width=170).print(table)
-        rows += found
+    console, sizes = Console(stderr=True, width=150), sorted(options.sizes)
+    parts = options.only or ("questions", "pages", "worker")
+    wanted = {
+        (kind, size): Wanted(database=kind, cases=size, in_work=in_work(size))
+        for kind in options.databases
+        for size in sizes
+    }
+    if "worker" in parts:
+        wanted |= {
+            (kind, 0): Wanted(database=kind, cases=2 * IDLE, in_work=IDLE) for kind in options.databases
+        }
+    rows: list[Row] = []
+    pages: list[Row] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        filled_offices(
+            list(wanted.values()),
+            Path(folder),
+            console,
+            _plugin.register_tables(),
+            {"portal": _plugin},
+        ) as offices,
+    ):
+        for kind in options.databases:
+            kits = {size: offices[wanted[kind, size]] for size in sizes}
+            found = list(question_rows(kind, kits, console)) if "questions" in parts else []
+            if "pages" in parts:
+                pages += scale_pages.page_rows(kind, kits, Path(folder), console)
+            if "worker" in parts:
+                found.append(idle_row(kind, offices[wanted[kind, 0]], kits[sizes[-1]]))
+            show(kind, found, sizes)
+            rows += found
+        if pages:
+            scale_pages.show(pages, sizes)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    options.out.write_text(json.dumps({"questions": rows, "pages": pages}, indent=2) + "\n", encoding="utf-8")
     missed = [f"{row['database']}: {row['name']}" for row in rows if misses(row)]
+    missed += [f"{row['database']}: page {row['page']}" for row in pages if scale_pages.misses(row)]
     for name in missed:
         console.print(f"[red]missed twice:[/] {name}")
     return 1 if missed else 0

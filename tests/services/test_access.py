@@ -372,6 +372,8 @@ CALLS: Mapping[str, Call] = {
     "incoming.discard": lambda s, a, i: _coming(s).discard(i("draft"), _upload(s), actor=a),
     "reviews.queue": lambda s, a, _: _revs(s).queue(actor=a),
     "reviews.queue of everyone": lambda s, a, _: _revs(s).queue(actor=a, everyone=True),
+    "reviews.queue_counts": lambda s, a, _: _revs(s).queue_counts(actor=a),
+    "reviews.queue_counts of everyone": lambda s, a, _: _revs(s).queue_counts(actor=a, everyone=True),
     "reviews.remarks": lambda s, a, i: _revs(s).remarks(i("submitted"), actor=a),
     "letters.of_case": lambda s, a, i: s.kit.office.letters.of_case(i("submitted"), actor=a),
     "letters.page_picture": lambda s, a, i: s.kit.office.letters.page_picture(
@@ -969,6 +971,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "incoming.discard": lambda r: r.act_for_applicant("draft"),
     "reviews.queue": lambda r: r.have(others=()),
     "reviews.queue of everyone": lambda r: r.have(Role.SUPERVISOR, Role.AUDITOR, others=()),
+    "reviews.queue_counts": lambda r: r.have(others=()),
+    "reviews.queue_counts of everyone": lambda r: r.have(Role.SUPERVISOR, Role.AUDITOR, others=()),
     "reviews.remarks": lambda r: r.look_twice("submitted"),
     "letters.of_case": lambda r: r.look_twice("submitted"),
     "letters.page_picture": lambda r: r.look_twice("submitted"),

@@ -60,7 +60,7 @@ def test_a_case_does_not_lapse_whose_message_no_channel_accepted(ask, make):
     asked = kit.office.worker.run_once()
     kit.clock.forward(days=60)
     done = kit.office.worker.run_once()
-    listed = kit.office.reviews.unnotified(actor=kit.officer("loket-1"))
+    listed = kit.office.reviews.unnotified(actor=kit.officer("loket-1")).items
 
     assert (1, 0) == (asked.unnotified, done.lapsed)
     assert ApplicationState.CORRECTION_REQUESTED is state(kit, case).state
@@ -88,7 +88,7 @@ def test_the_window_begins_when_a_channel_accepts_the_message(ask):
     assert first + timedelta(days=3) == found.answer_by
     assert (NoticeMeans.CHANNEL, "sms") == (found.notices[0].means, found.notices[0].by)
     assert "19 Maret 2026" in message.body
-    assert () == kit.office.reviews.unnotified(actor=kit.officer("loket-1"))
+    assert () == kit.office.reviews.unnotified(actor=kit.officer("loket-1")).items
     kit.clock.forward(days=15)
     assert 1 == kit.office.worker.run_once().lapsed
 
@@ -129,7 +129,7 @@ def test_who_is_not_notified_is_for_officers_to_see(ask):
     """Neither for applicants nor for those of another unit."""
     kit, _ = ask(broken())
 
-    assert () == kit.office.reviews.unnotified(actor=kit.officer("teknis"))
+    assert () == kit.office.reviews.unnotified(actor=kit.officer("teknis")).items
     with pytest.raises(AccessDeniedError):
         kit.office.reviews.unnotified(actor=Actor(id="x", kind=ActorKind.APPLICANT))
 
@@ -145,10 +145,10 @@ def test_a_bill_that_no_one_received_is_shown_too(url, open_kit):
     kit.office.worker.run_once()
     kit.clock.forward(days=3)
     kit.office.worker.run_once()
-    (waiting,) = kit.office.reviews.unnotified(actor=kit.officer("supervisor"))
+    (waiting,) = kit.office.reviews.unnotified(actor=kit.officer("supervisor")).items
     channel.failing.clear()
     kit.clock.forward(hours=2)
     kit.office.worker.run_once()
 
     assert "payment-bayar-1" == waiting.notices[0].of
-    assert () == kit.office.reviews.unnotified(actor=kit.officer("supervisor"))
+    assert () == kit.office.reviews.unnotified(actor=kit.officer("supervisor")).items

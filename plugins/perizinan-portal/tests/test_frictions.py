@@ -182,7 +182,7 @@ def test_friction_14_a_period_runs_only_once_the_applicant_was_notified(fresh):
     states = {one.state for one in office.office.applications.deliveries(case.id, actor=HOST)}
 
     assert ApplicationState.CORRECTION_REQUESTED is _read(fresh, case.id).state
-    assert [case.id] == [one.application for one in office.office.reviews.unnotified(actor=HOST)]
+    assert [case.id] == [one.application for one in office.office.reviews.unnotified(actor=HOST).items]
     assert states <= {DeliveryState.WAITING}
 
 

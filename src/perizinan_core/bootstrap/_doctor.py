@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
@@ -39,7 +40,7 @@ from perizinan_core.hooks._notification import CheckedChannel
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._complaint import ComplaintState
-from perizinan_core.services import Confirmed
+from perizinan_core.services import Confirmed, UnnotifiedCase
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.storage._checking import check_records
 from perizinan_core.storage._records import TargetCounts, channel_target, consumer_target
@@ -272,7 +273,7 @@ def _gone(office: Office, targets: Iterable[TargetCounts]) -> Iterator[OfficeFin
 
 
 def _unnotified(office: Office) -> Iterator[OfficeFinding]:
-    for case in [item for item in office.reviews.unnotified(actor=_OPERATOR) if item.asked][:MOST_NAMED]:
+    for case in islice(_asked_about(office), MOST_NAMED):
         yield OfficeFinding(
             code="applicant-not-notified",
             sentence=N_(
@@ -288,6 +289,17 @@ def _unnotified(office: Office) -> Iterator[OfficeFinding]:
                 "since": case.since.isoformat(timespec="minutes"),
             },
         )
+
+
+def _asked_about(office: Office) -> Iterator[UnnotifiedCase]:
+    """Yield the cases whose applicant no message reached, once a person was asked about them."""
+    after: str | None = None
+    while True:
+        page = office.reviews.unnotified(actor=_OPERATOR, after=after)
+        yield from (item for item in page.items if item.asked)
+        if page.next is None:
+            return
+        after = page.next
 
 
 def _jobs(office: Office) -> Iterator[OfficeFinding]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
+from perizinan_core.bootstrap import Office
 from perizinan_core.cli._acting import acting, officer_option
 from perizinan_core.cli._case_lookup import echo, joined
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
+from perizinan_core.model._actor import Actor
 from perizinan_core.model._numerals import format_date
 from perizinan_core.services._messages import told_of
 from perizinan_core.services._reviews import UnnotifiedCase
 
 __all__ = ["unnotified_command"]
+
+_PAGE = 200
 
 
 @click.command(
@@ -30,7 +35,7 @@ def unnotified_command(obj: dict[str, Any], *, as_json: bool, officer: str | Non
     """List the cases that wait for a notice, longest first."""
     language = language_of(obj)
     with open_office(obj) as office:
-        found = office.reviews.unnotified(actor=acting(office, officer))
+        found = tuple(_all(office, acting(office, officer)))
     if as_json:
         click.echo(json.dumps([_row(one) for one in found]))
         return
@@ -43,6 +48,16 @@ def unnotified_command(obj: dict[str, Any], *, as_json: bool, officer: str | Non
             day=format_date(one.since.date(), language),
         )
     echo(N_("{count} cases"), language, count=len(found))
+
+
+def _all(office: Office, actor: Actor) -> Iterator[UnnotifiedCase]:
+    after: str | None = None
+    while True:
+        page = office.reviews.unnotified(actor=actor, limit=_PAGE, after=after)
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next
 
 
 def _row(one: UnnotifiedCase) -> dict[str, Any]:

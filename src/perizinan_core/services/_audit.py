@@ -112,6 +112,7 @@ class Audit:
 
         Raises:
             AccessDeniedError: for others.
+            StorageError: ``unknown-cursor``: no page of this list ends so.
         """
         with self._context.work_for(actor, read_only=True) as work:
             require_administrator(actor, "audit", Role.AUDITOR)
@@ -125,8 +126,7 @@ class Audit:
                 actor=None if officer is None else Account.officer(officer),
                 subjects=subjects,
             )
-            place = after if after and after.isdecimal() else None
-            page = work.history.find(wanted, after=place, limit=limit)
+            page = work.history.find(wanted, after=after or None, limit=limit)
             return Page(tuple(self._entries(work, page.items)), page.next)
 
     def export(
@@ -213,31 +213,20 @@ class Audit:
         named = {one.id for one in accounts if one is not None and one.kind is AccountKind.OFFICER}
         staff = work.officers.named(named)
         local = self._context.calendar.time_zone.local
-        receipts: dict[str, str] = {}
-        for event, account in zip(events, accounts, strict=True):
-            case = case_of(event).removeprefix(READINGS)
-            if case not in receipts:
-                receipts[case] = _receipt_of(work, case)
+        cases = [case_of(event).removeprefix(READINGS) for event in events]
+        # A permit's own history, a complaint, or a draft that is gone has none.
+        receipts = work.applications.receipt_numbers({case for case in cases if not _is_office(case)})
+        for event, account, case in zip(events, accounts, cases, strict=True):
+            receipt = receipts.get(case, "")
             yield AuditEntry(
                 id=event.id,
                 at=local(event.at),
                 act=named_event(event.kind),
                 by=_named(account, staff),
-                receipt_number=receipts[case],
-                about=""
-                if receipts[case] or case == ADMINISTRATION or not _is_office(case)
-                else event.subject,
+                receipt_number=receipt,
+                about="" if receipt or case == ADMINISTRATION or not _is_office(case) else event.subject,
                 details=tuple(_details(event.data)),
             )
-
-
-def _receipt_of(work: UnitOfWork, case: str) -> str:
-    if _is_office(case):
-        return ""
-    try:
-        return work.applications.get(case).receipt_number or ""
-    except PerizinanError:  # a permit's own history, a complaint, or a draft that is gone
-        return ""
 
 
 def _is_office(subject: str) -> bool:

@@ -470,12 +470,15 @@ class OfficeContext:
             application: The case.
             lock: No one else gives these officers a case until this unit of work ends.
         """
+        return work.officers.list(active_only=False, posts=self.posts_of(application), lock=lock)
+
+    def posts_of(self, application: Application) -> frozenset[tuple[str, str | None]]:
+        """Return role and unit of those who could be needed in a case, see `staff`."""
         permit_type = self.permit_type_of(application)
         coming = (state for state in application.stages if state.status is not StageStatus.DONE)
         stages = [permit_type.stage(state.stage) for state in coming]
         posts: set[tuple[str, str | None]] = {(stage.role, stage.unit) for stage in stages}
-        posts.add((Role.SIGNATORY.value, None))
-        return work.officers.list(active_only=False, posts=posts, lock=lock)
+        return frozenset(posts | {(Role.SIGNATORY.value, None)})
 
     def assignees(self, work: UnitOfWork, application: Application) -> tuple[Officer, ...]:
         """Return the officers who hold stages of a case."""

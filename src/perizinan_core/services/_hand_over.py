@@ -7,6 +7,7 @@ Everything of an absent officer in one act: what would move and who could get it
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache, partial
 
 import attrs
 
@@ -14,10 +15,11 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.errors.workflow import WorkflowError
-from perizinan_core.model._actor import Actor, Role
+from perizinan_core.model._actor import Actor, Officer, Role
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._exceptional import ExceptionalSteps
+from perizinan_core.services._sight import supervised_stages
 from perizinan_core.storage import QueueEntry, UnitOfWork
 from perizinan_core.workflow._assignment import eligible_officers
 from perizinan_core.workflow._people import require_supervisor
@@ -60,13 +62,14 @@ class HandOver(ExceptionalSteps):
 
     __slots__ = ()
 
-    def held_by(self, officer: str, *, actor: Actor) -> tuple[HeldStage, ...]:
+    def held_by(self, officer: str, *, actor: Actor, limit: int = _MOST_HANDED_OVER) -> tuple[HeldStage, ...]:
         """
         Return what `hand_over` would give to others, the stage that opened first in front; nothing is changed.
 
         Args:
             officer: Whose open stages they are.
             actor: A supervisor; only cases of the own units are among them.
+            limit: Most answers.
 
         Raises:
             AccessDeniedError: for others.
@@ -75,17 +78,21 @@ class HandOver(ExceptionalSteps):
         context = self._context
         found = []
         with context.work_for(actor, read_only=True) as work:
-            for entry in self._held(work, officer, actor):
-                case = context.load(work, entry.application)
+            held = self._held(work, officer, actor, limit)
+            cases = work.applications.named({entry.application for entry in held})
+            # Of many cases few have posts of their own: everyone who holds one is asked for once.
+            staff_of = cache(partial(_staff_with, work))
+            for entry in held:
+                case = cases.get(entry.application)
+                if case is None:
+                    continue
                 permit_type = context.permit_type_of(case)
                 try:
                     require_supervisor(case, permit_type, actor, Action.REASSIGN, entry.stage)
                 except WorkflowError:
                     # Of a unit that this supervisor does not answer for.
                     continue
-                staff = eligible_officers(
-                    case, permit_type, entry.stage, context.staff(work, case, lock=False)
-                )
+                staff = eligible_officers(case, permit_type, entry.stage, staff_of(context.posts_of(case)))
                 found.append(
                     HeldStage(
                         application=entry.application,
@@ -118,7 +125,7 @@ class HandOver(ExceptionalSteps):
             NotFoundError: there is no such officer.
         """
         with self._context.work_for(actor, read_only=True) as work:
-            held = self._held(work, officer, actor)
+            held = self._held(work, officer, actor, _MOST_HANDED_OVER)
         done = []
         for entry in held:
             application, stage = entry.application, entry.stage
@@ -135,10 +142,15 @@ class HandOver(ExceptionalSteps):
                 done.append(HandedOver(application=application, stage=stage, officer=holder))
         return tuple(done)
 
-    def _held(self, work: UnitOfWork, officer: str, actor: Actor) -> tuple[QueueEntry, ...]:
+    def _held(self, work: UnitOfWork, officer: str, actor: Actor, limit: int) -> tuple[QueueEntry, ...]:
         access.require_role(actor, "hand-over", Role.SUPERVISOR)
         try:
             work.officers.get(officer)
         except RecordNotFoundError as error:
             raise NotFoundError(kind="officer", key=officer) from error
-        return work.applications.queue(assignee=officer, limit=_MOST_HANDED_OVER)
+        among = supervised_stages(self._context, actor)
+        return work.applications.queue(assignee=officer, among=among, limit=limit)
+
+
+def _staff_with(work: UnitOfWork, posts: frozenset[tuple[str, str | None]]) -> tuple[Officer, ...]:
+    return work.officers.list(active_only=False, posts=posts)

@@ -7,7 +7,7 @@ administrator is shown a part of it, and the case says that someone looked.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import attrs
@@ -291,16 +291,10 @@ class Outgoing:
         except PerizinanError:
             return "-"  # no case has this id: the page is empty
 
-    def _receipts(self, work: UnitOfWork, entries: Collection[OutboxEntry]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for case in {entry.case for entry in entries if entry.case}:
-            try:
-                found[case] = work.applications.get(case).receipt_number or ""
-            except PerizinanError:  # discarded, or named elsewhere as unreadable
-                found[case] = ""
-        return found
+    def _receipts(self, work: UnitOfWork, entries: Collection[OutboxEntry]) -> Mapping[str, str]:
+        return work.applications.receipt_numbers({entry.case for entry in entries if entry.case})
 
-    def _item(self, entry: OutboxEntry, receipts: dict[str, str]) -> OutgoingItem:
+    def _item(self, entry: OutboxEntry, receipts: Mapping[str, str]) -> OutgoingItem:
         local = self._context.calendar.time_zone.local
         return OutgoingItem(
             number=entry.id,

@@ -35,11 +35,12 @@ from perizinan_core.services._arguments import checked
 from perizinan_core.services._inspections import Inspections
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._rehearsal import LetterOutlook, letter_outlook, problems_at_approval
+from perizinan_core.services._sight import sight_of, supervised_stages
 from perizinan_core.services._staff import Staff
 from perizinan_core.services._steps import CaseStep
 from perizinan_core.services._terms import previous_permit_of
 from perizinan_core.services._used_numbers import UsedNumbers
-from perizinan_core.storage import QueueEntry
+from perizinan_core.storage import ApplicationFilter, ListOrder, Page, QueueCounts, QueueEntry
 from perizinan_core.workflow import TextRemark
 from perizinan_core.workflow._corrections import request_correction
 from perizinan_core.workflow._decisions import approve, refuse
@@ -122,44 +123,68 @@ class Reviews(Staff, Inspections):
             AccessDeniedError: for others.
         """
         with self._context.work_for(actor, read_only=True) as work:
-            access.require_officer(actor, "queue")
-            if everyone:
-                access.require_role(actor, "queue-of-everyone", Role.SUPERVISOR, Role.AUDITOR)
-            if not everyone:
-                found = work.applications.queue(stages, assignee=actor.id, limit=limit, after=after)
-            else:
-                among = self._supervised(actor)
-                found = work.applications.queue(stages, among=among, limit=limit, after=after)
+            assignee, among = self._whose(actor, everyone=everyone)
+            found = work.applications.queue(stages, assignee=assignee, among=among, limit=limit, after=after)
         local = self._context.calendar.time_zone.local
         return tuple(attrs.evolve(entry, opened_at=local(entry.opened_at)) for entry in found)
 
-    def unnotified(self, *, actor: Actor) -> tuple[UnnotifiedCase, ...]:
+    def queue_counts(
+        self, *, actor: Actor, everyone: bool = False, now: datetime | None = None
+    ) -> QueueCounts:
         """
-        Return the cases whose applicant was not notified of something that time runs from, longest first.
+        Count what `queue` would give in all. The cost grows with the queue.
+
+        Args:
+            actor: The officer.
+            everyone: As for `queue`.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others.
+        """
+        today = self._context.local_day(self._context.moment(now))
+        with self._context.work_for(actor, read_only=True) as work:
+            assignee, among = self._whose(actor, everyone=everyone)
+            return work.applications.queue_counts(today=today, assignee=assignee, among=among)
+
+    def _whose(self, actor: Actor, *, everyone: bool) -> tuple[str | None, frozenset[tuple[str, str]] | None]:
+        """Return whose queue someone may look at: that of an officer, or that of some stages."""
+        access.require_officer(actor, "queue")
+        if not everyone:
+            return actor.id, None
+        access.require_role(actor, "queue-of-everyone", Role.SUPERVISOR, Role.AUDITOR)
+        return None, supervised_stages(self._context, actor)
+
+    def unnotified(self, *, actor: Actor, limit: int = 50, after: str | None = None) -> Page[UnnotifiedCase]:
+        """
+        Return a page of the cases whose applicant was not notified of something that time runs from, longest first.
 
         Nothing lapses in them meanwhile. Tell the applicant in another way and record it
         (`Reviews.record_notice`), or put the channel right.
 
         Args:
             actor: An officer, who gets what they may see; the host application gets all.
+            limit: Most answers.
+            after: `Page.next` of the page before.
 
         Raises:
             AccessDeniedError: for applicants.
+            StorageError: ``unknown-cursor``: no page of this list ends so.
         """
         context = self._context
         with context.work_for(actor, read_only=True) as work:
             if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
                 access.require_officer(actor, "unnotified")
-            found = []
-            for subject in work.agenda.unnotified():
-                try:
-                    case = context.load(work, subject)
-                except PerizinanError as error:
-                    _log.warning("case %s cannot be read: %s", subject, error.code)
-                    continue
-                if access.may_read(case, context.permit_type_of(case), actor):
-                    found.append(_unnotified(case, context.calendar.time_zone))
-        return tuple(sorted(found, key=lambda item: item.since))
+            sight = sight_of(context, work, actor)
+            page = work.applications.find(
+                ApplicationFilter(courses=sight.courses, handed_in=sight.handed_in),
+                limit=limit,
+                after=after,
+                newest_first=False,
+                order=ListOrder.UNNOTIFIED,
+            )
+        zone = context.calendar.time_zone
+        return Page(tuple(_unnotified(case, zone) for case in page.items), page.next)
 
     def remarks(self, application_id: str, *, actor: Actor) -> tuple[TextRemark, ...]:
         """
@@ -358,19 +383,6 @@ class Reviews(Staff, Inspections):
             "record_payment",
             locals(),
             lambda at: record_payment(at.case, at.permit_type, payment, **at.counted_by),
-        )
-
-    def _supervised(self, actor: Actor) -> frozenset[tuple[str, str]] | None:
-        """Return the stages, by permit type, of a supervisor's units or of types they answer for; None: all."""
-        if not actor.has(Role.SUPERVISOR) or actor.has(Role.AUDITOR):
-            return None
-        types = self._context.catalogue.permit_types
-        answered = {item.code for item in types if item.responsible_unit in actor.units}
-        return frozenset(
-            (item.code, stage.code)
-            for item in types
-            for stage in item.stages
-            if item.code in answered or stage.unit in actor.units
         )
 
     def _print_before(self, application_id: str, actor: Actor, moment: datetime) -> _Printed | None:

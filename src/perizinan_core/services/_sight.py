@@ -13,13 +13,13 @@ from collections.abc import Collection
 import attrs
 
 from perizinan_core.errors.catalogue import CatalogueError
-from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._access import may_read_course
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import Course, UnitOfWork
 
-__all__ = ["Sight", "sight_of"]
+__all__ = ["Sight", "sight_of", "supervised_stages"]
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +64,20 @@ def sight_of(
             seen.append(text)
     whole = len(seen) == len(every)
     return Sight(courses=None if whole else frozenset(seen), handed_in=actor.kind is ActorKind.OFFICER)
+
+
+def supervised_stages(context: OfficeContext, actor: Actor) -> frozenset[tuple[str, str]] | None:
+    """Return the stages, by permit type, of a supervisor's units or of types they answer for; None: all."""
+    if not actor.has(Role.SUPERVISOR) or actor.has(Role.AUDITOR):
+        return None
+    types = context.catalogue.permit_types
+    answered = {item.code for item in types if item.responsible_unit in actor.units}
+    return frozenset(
+        (item.code, stage.code)
+        for item in types
+        for stage in item.stages
+        if item.code in answered or stage.unit in actor.units
+    )
 
 
 def _sees(course: Course, permit_type: PermitType | None, actor: Actor) -> bool:

@@ -8,7 +8,7 @@ same moment wait for each other.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +40,10 @@ _SEALS = "0016"
 _LISTS = "0022"
 """Revision that brings what lists are answered from."""
 
-_WITH_KEYS = frozenset({_SEALS, _LISTS})
+_SEARCHES = "0038"
+"""Revision that brings what searches are answered from."""
+
+_WITH_KEYS = frozenset({_SEALS, _LISTS, _SEARCHES})
 """Revisions that read and seal the records that are there."""
 
 _LOCK = 0x7065_7269_7A69_6E01
@@ -132,7 +135,7 @@ def migrate(
                     progress(step)
                 _upgrade(connection, step)
             if reading and keys is not None:
-                _seal(connection, keys, first=_SEALS in reading)
+                _seal(connection, keys, reading)
             folders = {item.name: item.migrations for item in sets}
             for item in planned:
                 make_plugin_tables(connection, folders[item.name], item, progress)
@@ -246,23 +249,25 @@ def _is_empty(connection: sa.Connection) -> bool:
     return is_empty(connection)
 
 
-def _seal(connection: sa.Connection, keys: KeyRing, *, first: bool) -> None:
+def _seal(connection: sa.Connection, keys: KeyRing, steps: Collection[str]) -> None:
     """
     Seal what is there, in the transaction of the migration: there is no moment between both.
 
     Args:
         connection: The transaction.
         keys: Of the records.
-        first: They have no seals yet.
+        steps: Revisions that ask for it.
     """
     from perizinan_core.storage._sealing import Sealer
-    from perizinan_core.storage._sql._resealing import fill_lists, seal_existing
+    from perizinan_core.storage._sql._resealing import fill_lists, fill_searches, seal_existing
     from perizinan_core.storage._sql._session import Session
 
     session = Session(connection, sealer=Sealer(keys), zone=None, writable=True)
-    if first:
+    if _SEALS in steps:
         seal_existing(session)
-    fill_lists(session)
+    if _SEALS in steps or _LISTS in steps:
+        fill_lists(session)
+    fill_searches(session)
 
 
 def make_plugin_tables(

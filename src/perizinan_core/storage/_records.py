@@ -41,6 +41,7 @@ __all__ = [
     "Page",
     "PermitFilter",
     "PermitOrder",
+    "QueueCounts",
     "QueueEntry",
     "SigningAttempt",
     "SigningState",
@@ -213,6 +214,9 @@ class ListOrder(StrEnum):
     DUE = "due"
     """By their running deadline; those without one are left out."""
 
+    UNNOTIFIED = "unnotified"
+    """Since when the applicant's side waits to be notified of something; the others are left out."""
+
 
 class PermitOrder(StrEnum):
     """In which order permits are listed."""
@@ -325,6 +329,28 @@ class QueueFront:
 
     waiting: int
     """How many wait, this one among them."""
+
+
+@attrs.frozen(kw_only=True)
+class QueueCounts:
+    """How many open stages a queue holds."""
+
+    waiting: int = 0
+    held_up: int = 0
+    """Of them: they cannot be judged now."""
+
+    late: int = 0
+    """Of them: their case is past its deadline."""
+
+
+def queue_counts_of(entries: Iterable[QueueEntry], today: date) -> QueueCounts:
+    """Count the entries of a queue."""
+    every = tuple(entries)
+    return QueueCounts(
+        waiting=len(every),
+        held_up=sum(entry.held_up for entry in every),
+        late=sum(entry.due is not None and entry.due < today for entry in every),
+    )
 
 
 def fronts_of(entries: Iterable[QueueEntry]) -> tuple[QueueFront, ...]:

@@ -17,22 +17,33 @@ from perizinan_core.documents import InMemoryDocumentStore
 from perizinan_core.model._actor import Account, Officer, Role
 from perizinan_core.model._applicant import Person
 from perizinan_core.model._application import Application, ApplicationState
-from perizinan_core.model._case import Clock, StageState
-from perizinan_core.model._events import Event
+from perizinan_core.model._case import Clock, CorrectionItem, StageState
+from perizinan_core.model._complaint import (
+    Complaint,
+    ComplaintEntry,
+    ComplaintKind,
+    ComplaintState,
+    ComplaintStep,
+)
+from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._figures import Figure
 from perizinan_core.model._identifiers import Nik
 from perizinan_core.model._permit import Permit
-from perizinan_core.storage import TakenNumber, TrackingSecret
-from perizinan_core.storage._sql._bulk import LoadedCase, load_cases
+from perizinan_core.model._survey import SurveyAnswer, SurveyElement
+from perizinan_core.services._readings import READINGS
+from perizinan_core.storage import OutboxItem, TakenNumber, TrackingSecret
+from perizinan_core.storage._sql._bulk import LoadedCase, LoadedDelivery, load_cases
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.testing._offices import HOST, OfficeKit, sample_office, sample_pack
 from perizinan_core.workflow._figures import figures_of
 
-__all__ = ["bulk_office", "bulk_staff", "nik_of", "receipt_of"]
+__all__ = ["PlayedCases", "bulk_office", "bulk_staff", "nik_of", "receipt_of"]
 
 _HERE, _ROADS = frozenset({"dinas-izin"}), frozenset({"dinas-jalan"})
 _YEAR = 2026
 _STEP = timedelta(minutes=7)
+_RECENT = 100
+"""What was delivered is forgotten after a time: the days of the deliveries lie so much closer together."""
 
 
 def bulk_staff(each: int = 10) -> tuple[Officer, ...]:
@@ -76,27 +87,18 @@ def bulk_office(
     plugins: Mapping[str, object] | None = None,
 ) -> OfficeKit:
     """
-    Open an office on an empty database and fill it.
+    Open an office on an empty database and fill it; see `PlayedCases`.
 
     Args:
         storage: Migrated and empty.
         cases: How many in all.
-        in_work: How many of them an officer works on; one in fifty of the others waits for its signature.
+        in_work: How many of them an officer works on.
         progress: Called with how many are written.
         plugins: Plugins of the office, by name.
     """
-    played = _Played.make()
-    load_cases(storage, played.copies(cases, in_work), progress=progress)
-    # After them: what is hired is looked after once, and finds every case at its place.
-    kit = sample_office(
-        storage=storage,
-        staff=bulk_staff(),
-        documents=InMemoryDocumentStore(),
-        plugins=plugins,
-        development=True,
-    )
-    kit.clock.moment = played.end(cases)
-    return kit
+    played = PlayedCases.play()
+    played.load(storage, cases, in_work=in_work, progress=progress)
+    return played.open(storage, cases, plugins=plugins)
 
 
 def nik_of(number: int) -> str:
@@ -111,17 +113,18 @@ def receipt_of(number: int) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class _Played:
-    """Cases that were played through the use cases."""
+class PlayedCases:
+    """Cases that were played through the use cases; an office is filled with copies of them."""
 
     submitted: LoadedCase
     reviewed: LoadedCase
+    corrected: LoadedCase
     approved: LoadedCase
     issued: LoadedCase
     begin: datetime
 
     @classmethod
-    def make(cls) -> _Played:
+    def play(cls) -> PlayedCases:
         """Play them."""
         kit = sample_office()
         reviewed = kit.submit("acara")
@@ -129,25 +132,68 @@ class _Played:
         permit = kit.permit("warung")
         approved = kit.submit("warung")
         kit.review(approved.id)
+        corrected = kit.submit("warung")
+        kit.office.reviews.request_correction(
+            corrected.id,
+            "periksa",
+            (CorrectionItem(target="ktp", reason="Buram"),),
+            actor=kit.assignee(corrected.id, "periksa"),
+        )
         submitted = kit.submit("warung")
-        ids = {"submitted": submitted.id, "reviewed": reviewed.id, "approved": approved.id}
+        ids = {
+            "submitted": submitted.id,
+            "reviewed": reviewed.id,
+            "corrected": corrected.id,
+            "approved": approved.id,
+        }
         found = {name: _taken(kit, id_, None) for name, id_ in ids.items()}
         return cls(**found, issued=_taken(kit, permit.application_id, permit), begin=kit.clock())
 
-    def end(self, cases: int) -> datetime:
+    def load(
+        self,
+        storage: SqlStorage,
+        cases: int,
+        *,
+        in_work: int,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """
+        Fill an empty store that was migrated; those who work there are hired by `open`.
+
+        One in twenty waits for an answer of its applicant, whom no message reached; one in fifty for a signature.
+        """
+        load_cases(storage, self._copies(cases, in_work), progress=progress)
+
+    def open(
+        self, storage: SqlStorage, cases: int, *, plugins: Mapping[str, object] | None = None
+    ) -> OfficeKit:
+        """Open an office on a store that was filled with so many, at a moment after the last of them."""
+        kit = sample_office(
+            storage=storage,
+            staff=bulk_staff(),
+            documents=InMemoryDocumentStore(),
+            plugins=plugins,
+            development=True,
+        )
+        kit.clock.moment = self._end(cases)
+        return kit
+
+    def _end(self, cases: int) -> datetime:
         """Return a moment after the last of so many cases began."""
         return self.begin + cases * _STEP + timedelta(hours=1)
 
-    def copies(self, cases: int, in_work: int) -> Iterator[LoadedCase]:
+    def _copies(self, cases: int, in_work: int) -> Iterator[LoadedCase]:
         """Yield so many cases, those in work evenly among the others."""
         every = max(1, cases // max(1, in_work))
         issued, working = 0, 0
-        last = self.end(cases)
+        last = self._end(cases)
         for number in range(cases):
             at = self.begin + number * _STEP
             if working < in_work and number % every == 0:
                 template = self.reviewed if working % 2 else self.submitted
                 working += 1
+            elif number % 20 == 13:
+                template = self.corrected
             elif number % 50 == 1:
                 template = self.approved
             else:
@@ -160,7 +206,7 @@ def _taken(kit: OfficeKit, id_: str, permit: Permit | None) -> LoadedCase:
     office = kit.office
     events = office.applications.history(id_, actor=HOST)
     case = office.applications.get(id_, actor=HOST)
-    return LoadedCase(application=case, permit=permit, events=events)
+    return LoadedCase(application=case, permit=permit, events=events, figures=_figures(case))
 
 
 def _id(at: datetime, number: int, kind: int) -> str:
@@ -189,6 +235,11 @@ def _copy(template: LoadedCase, number: int, issued: int, at: datetime, last: da
         submitted_at=case.submitted_at and case.submitted_at + shift,
         completed_at=case.completed_at and case.completed_at + shift,
         closed_at=case.closed_at and case.closed_at + shift,
+        # No one need be asked any more about those whom no message reached.
+        missed_notices=tuple(item.of for item in case.awaited_notices()),
+        corrections=tuple(
+            attrs.evolve(item, answer_by=last.date() + timedelta(days=30)) for item in case.corrections
+        ),
     )
     numbers = [_line("tanda-terima", number + 1, receipt_of(number), id_, at)]
     if permit is not None:
@@ -211,9 +262,15 @@ def _copy(template: LoadedCase, number: int, issued: int, at: datetime, last: da
         application=changed,
         permit=permit,
         numbers=tuple(numbers),
-        figures=_figures(changed),
+        figures=_moved(template.figures, changed),
+        deliveries=tuple(_deliveries(number, id_, template, last - (last - at) / _RECENT, last)),
+        complaint=_complaint(number, id_, at) if number % 20 == 3 else None,
+        survey=_survey(case.permit_type, number, at) if permit is not None and number % 5 else None,
         secret=TrackingSecret(digest=hashlib.sha256(id_.encode()).digest(), given_at=at),
-        events=tuple(_event(item, case.id, id_, permit_id, shift) for item in template.events),
+        events=(
+            *(_event(item, case.id, id_, permit_id, shift) for item in template.events),
+            _reading(number, id_, at),
+        ),
     )
 
 
@@ -261,6 +318,14 @@ def _figures(case: Application) -> tuple[Figure, ...]:
     return figures_of(case, permit_type, sample_pack().authority.calendar)
 
 
+def _moved(figures: tuple[Figure, ...], case: Application) -> tuple[Figure, ...]:
+    """Return the figures of the template as of the case's own day: to work them out takes as long as all the rest."""
+    if case.closed_at is None:
+        return ()
+    day = sample_pack().authority.calendar.time_zone.local(case.closed_at).date()
+    return tuple(attrs.evolve(figure, closed_day=day) for figure in figures)
+
+
 def _line(register: str, sequence: int, text: str, subject: str, at: datetime) -> TakenNumber:
     return TakenNumber(
         register=register,
@@ -275,3 +340,62 @@ def _line(register: str, sequence: int, text: str, subject: str, at: datetime) -
 
 def _event(event: Event, case: str, id_: str, permit_id: str, shift: timedelta) -> Event:
     return attrs.evolve(event, subject=id_ if event.subject == case else permit_id, at=event.at + shift)
+
+
+def _reading(number: int, case: str, at: datetime) -> Event:
+    """Return that someone of the office looked at a case."""
+    return Event(
+        kind=EventKind.CASE_READ,
+        subject=READINGS + case,
+        at=at,
+        actor=str(Account.officer(f"loket-{number % 10 + 1}")),
+        data={"of": "case", "role": Role.FRONT_OFFICE.value, "unit": "dinas-izin", "stage": "periksa"},
+    )
+
+
+def _deliveries(
+    number: int, case: str, template: LoadedCase, at: datetime, last: datetime
+) -> Iterator[LoadedDelivery]:
+    """Yield a message of a case: one in twenty was given up, one in fifty is tried again after a while."""
+    item = OutboxItem(
+        event=attrs.evolve(template.events[-1], subject=case, at=at, id=f"{case}/m"),
+        target="channel:mail",
+        case=case,
+        message=f"m{number}",
+        recipient="applicant",
+    )
+    if number % 20 == 4:
+        yield LoadedDelivery(item=item, written_at=at)
+    elif number % 50 == 6:
+        yield LoadedDelivery(item=item, written_at=at, next_try=last + timedelta(hours=1))
+    else:
+        yield LoadedDelivery(item=item, written_at=at, done_at=at)
+
+
+def _complaint(number: int, case: str, at: datetime) -> Complaint:
+    """Return a complaint; of two one is still open, and loket-1 has every second of them."""
+    is_open, day = number % 40 < 20, at.date()
+    filed = ComplaintEntry(step=ComplaintStep.FILED, at=at, by="", message="Terlalu lama")
+    return Complaint(
+        id=case.replace("-7000-", "-7002-"),
+        number=f"P-{number:06}",
+        kind=ComplaintKind.SERVICE,
+        state=ComplaintState.IN_WORK if is_open else ComplaintState.ANSWERED,
+        received_at=at,
+        due=day + timedelta(days=14),
+        holder=f"loket-{1 if number % 80 < 40 else 2}",
+        entries=(filed,),
+        digest="00",
+        answered_day=None if is_open else day + timedelta(days=3),
+        on_time=None if is_open else True,
+    )
+
+
+def _survey(permit_type: str, number: int, at: datetime) -> SurveyAnswer:
+    remark = "Cepat dan ramah" if number % 5 == 1 else ""
+    return SurveyAnswer(
+        permit_type=permit_type,
+        day=at.date(),
+        values=dict.fromkeys(SurveyElement, number % 4 + 1),
+        remark=remark,
+    )

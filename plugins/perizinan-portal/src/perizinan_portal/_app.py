@@ -60,7 +60,11 @@ def portal_services(
         settings = attrs.evolve(settings, brand=found.theme.brand)
     _check(office, settings)
     add_locale_dir(LOCALE)
-    templates = environment(settings.templates, found.pages)
+    templates = environment(
+        settings.templates,
+        found.pages,
+        reload=settings.templates is not None and office.settings.signing.development,
+    )
     if settings.templates is not None:
         require_fit(settings.templates, templates)
     store = open_store(office.tables(NAME))

@@ -52,6 +52,20 @@ def test_age_and_deadline_are_said_in_words(empty_portal, office):
     assert "0 late" in page.text
 
 
+def test_a_long_queue_shows_its_first_lines_and_counts_all_of_it(empty_portal, office, monkeypatch):
+    """A phone does not load two hundred cases at once."""
+    monkeypatch.setattr("perizinan_portal._officer._queue._LINES", 1)
+    office.clock.forward(days=60)
+    first, second, *_ = queue = _queue(empty_portal)
+    page = empty_portal.visitor("loket-1").open("/petugas")
+
+    assert f"{len(queue)} cases wait. The oldest is on top." in page.text
+    assert f"{sum(entry.due is not None for entry in queue)} late" in page.text
+    assert first.receipt_number in page.text
+    assert second.receipt_number not in page.text
+    assert "Further cases follow once these are done." in page.text
+
+
 def test_a_filter_shows_a_part_and_changes_no_place(empty_portal, office):
     """The button still leads to the first by order."""
     first, *_ = _queue(empty_portal)

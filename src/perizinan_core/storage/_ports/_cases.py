@@ -16,6 +16,7 @@ from perizinan_core.storage._records import (
     Page,
     PermitFilter,
     PermitOrder,
+    QueueCounts,
     QueueEntry,
     QueueFront,
 )
@@ -58,6 +59,14 @@ class ApplicationRecords(Protocol):
         Raises:
             RecordNotFoundError: There is none.
         """
+        ...
+
+    def named(self, ids: Collection[str]) -> Mapping[str, Application]:
+        """Return the applications with these ids, in one question; what is not there or not sound is left out."""
+        ...
+
+    def receipt_numbers(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Return the receipt numbers of these that have one, without opening what is encrypted."""
         ...
 
     def save(self, application: Application, *, by: str, at: datetime) -> Application:
@@ -148,6 +157,23 @@ class ApplicationRecords(Protocol):
             among: Only these stages of these permit types: pairs of codes, or None for all.
             limit: At most so many.
             after: Last entry of the page before.
+        """
+        ...
+
+    def queue_counts(
+        self,
+        *,
+        today: date,
+        assignee: str | None = None,
+        among: Collection[tuple[str, str]] | None = None,
+    ) -> QueueCounts:
+        """
+        Count what `queue` would give in all.
+
+        Args:
+            today: Local day; what was due before is late.
+            assignee: As for `queue`.
+            among: As for `queue`.
         """
         ...
 

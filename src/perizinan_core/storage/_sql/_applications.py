@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import attrs
@@ -18,6 +18,7 @@ from perizinan_core.storage._records import (
     LastChange,
     ListOrder,
     Page,
+    QueueCounts,
     QueueEntry,
     QueueFront,
 )
@@ -34,7 +35,7 @@ from perizinan_core.storage._sql._rows import (
     read_sound,
     same_as_row,
 )
-from perizinan_core.storage._sql._seals import Lock, row_name
+from perizinan_core.storage._sql._seals import Lock, checked_columns, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._statements import removal_of, rows_with, the
 from perizinan_core.storage._sql._tables import applications, lookups, open_stages, payments, queue_places
@@ -55,6 +56,7 @@ _ORDERS = {
     ListOrder.BEGUN: None,
     ListOrder.SUBMITTED: applications.c.submitted_at,
     ListOrder.DUE: applications.c.due,
+    ListOrder.UNNOTIFIED: applications.c.unnotified_since,
 }
 
 
@@ -85,6 +87,19 @@ class SqlApplications:
         if lock:
             self._locked[id] = application
         return application
+
+    def named(self, ids: Collection[str]) -> Mapping[str, Application]:
+        """See the port."""
+        rows = self._by_id(sorted(set(ids)))
+        return {case.id: case for case in read_sound(self._session, applications, rows, open_application)}
+
+    def receipt_numbers(self, ids: Collection[str]) -> Mapping[str, str]:
+        """See the port."""
+        if not ids:
+            return {}
+        query = sa.select(*checked_columns(applications)).where(applications.c.id.in_(sorted(set(ids))))
+        rows = self._session.seals.sound(applications, self._session.read(query))
+        return {row.id: row.receipt_number for row in rows if row.receipt_number is not None}
 
     def get_by_receipt(self, receipt_number: str) -> Application:
         """See the port."""
@@ -180,6 +195,20 @@ class SqlApplications:
         )
         return self._open.queue(wanted, limit=limit)
 
+    def queue_counts(
+        self,
+        *,
+        today: date,
+        assignee: str | None = None,
+        among: Collection[tuple[str, str]] | None = None,
+    ) -> QueueCounts:
+        """See the port."""
+        wanted = InQueue(
+            assignees=None if assignee is None else frozenset({assignee}),
+            among=None if among is None else frozenset(among),
+        )
+        return self._open.counts(wanted, today)
+
     def fronts(self, *, courses: Collection[str] | None = None) -> tuple[QueueFront, ...]:
         """See the port."""
         return self._open.fronts(None if courses is None else frozenset(courses))
@@ -198,7 +227,7 @@ class SqlApplications:
             return []
         rows = self._session.read(sa.select(applications).where(applications.c.id.in_(ids)))
         found = {row.id: row for row in rows}
-        return [found[id_] for id_ in ids]
+        return [found[id_] for id_ in ids if id_ in found]
 
     def _sealed(self, application: Application, *, by: str, at: datetime) -> dict[str, Any]:
         columns = {**application_row(self._session, application), "changed_by": by, "changed_at": at}
@@ -298,7 +327,9 @@ def _choices(wanted: ApplicationFilter, order: ListOrder) -> list[list[sa.Column
         return [[any_of(courses)], [any_of(states)]]
     if order is ListOrder.SUBMITTED:
         return [courses, states]
-    return [courses, [any_of(states)]] if order is ListOrder.DUE else [[any_of(courses)], states]
+    if order in (ListOrder.DUE, ListOrder.UNNOTIFIED):
+        return [courses, [any_of(states)]]
+    return [[any_of(courses)], states]
 
 
 def lookup_rows(session: Session, application: Application) -> list[dict[str, Any]]:

@@ -8,17 +8,21 @@ rows are those that the repositories write, in a few statements for hundreds of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import attrs
 
 from perizinan_core.model._application import Application
+from perizinan_core.model._complaint import Complaint
 from perizinan_core.model._events import Event
 from perizinan_core.model._figures import Figure
 from perizinan_core.model._permit import Permit
-from perizinan_core.storage._records import Course, TakenNumber, TrackingSecret
+from perizinan_core.model._survey import SurveyAnswer
+from perizinan_core.storage._records import Course, OutboxItem, TakenNumber, TrackingSecret
 from perizinan_core.storage._sql._applications import lookup_rows
+from perizinan_core.storage._sql._complaints import SqlComplaints
 from perizinan_core.storage._sql._events import event_rows
 from perizinan_core.storage._sql._figures import figure_rows
 from perizinan_core.storage._sql._number_parts import part_rows
@@ -31,6 +35,7 @@ from perizinan_core.storage._sql._rows import (
 from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._store import SqlStorage
+from perizinan_core.storage._sql._surveys import SqlSurveys
 from perizinan_core.storage._sql._tables import (
     MARKED_TABLES,
     applications,
@@ -42,16 +47,28 @@ from perizinan_core.storage._sql._tables import (
     number_parts,
     numbers,
     open_stages,
+    outbox,
     payments,
     permits,
     queue_places,
     tracking,
 )
 
-__all__ = ["LoadedCase", "load_cases"]
+__all__ = ["LoadedCase", "LoadedDelivery", "load_cases"]
 
 _BATCH = 400
 _BY = "bulk"
+
+
+@attrs.frozen(kw_only=True)
+class LoadedDelivery:
+    """Something that was to be delivered, and what became of it."""
+
+    item: OutboxItem
+    written_at: datetime
+    done_at: datetime | None = None
+    next_try: datetime | None = None
+    """None without ``done_at``: it was given up."""
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +86,10 @@ class LoadedCase:
 
     events: tuple[Event, ...] = ()
     """Of the case and of its permit, each in order."""
+
+    deliveries: tuple[LoadedDelivery, ...] = ()
+    complaint: Complaint | None = None
+    survey: SurveyAnswer | None = None
 
 
 def load_cases(
@@ -118,6 +139,12 @@ def _write(session: Session, batch: Sequence[LoadedCase]) -> None:
     _sealed(session, numbers, (_number_row(line) for line in lines))
     _plain(session, figures, (row for one in batch for row in _figure_rows(session, one)))
     _write_history(session, [event for one in batch for event in one.events])
+    _write_deliveries(session, [item for one in batch for item in one.deliveries])
+    for one in batch:
+        if one.complaint is not None:
+            SqlComplaints(session).add(one.complaint, by=_BY, at=one.complaint.received_at)
+        if one.survey is not None:
+            SqlSurveys(session).add(one.survey)
     _write_counters(session, lines, [permit for permit, _ in issued])
 
 
@@ -170,6 +197,36 @@ def _write_history(session: Session, events: Sequence[Event]) -> None:
         written += rows
         session.seals.note(history, row_name(subject), Mark(rows[-1]["seal"], len(rows)))
     _plain(session, history, written)
+
+
+def _write_deliveries(session: Session, deliveries: Sequence[LoadedDelivery]) -> None:
+    rows = [_delivery_row(session, one) for one in deliveries]
+    _plain(session, outbox, [row for row in rows if row["done_at"] is not None])
+    if waiting := [row for row in rows if row["done_at"] is None]:
+        made = session.write(outbox.insert().returning(outbox.c.id, sort_by_parameter_order=True), waiting)
+        for written, row in zip(made.all(), waiting, strict=True):
+            session.seals.note(outbox, row_name(written.id), Mark(row["seal"]))
+
+
+def _delivery_row(session: Session, one: LoadedDelivery) -> dict[str, Any]:
+    sealed = session.seals.sealed(
+        outbox,
+        {
+            "event": session.foreseen.text(one.item.event),
+            "written_at": one.written_at,
+            "target": one.item.target,
+            "case_id": one.item.case,
+            "message": one.item.message or None,
+            "recipient": one.item.recipient or None,
+        },
+    )
+    return {
+        **sealed,
+        "available_at": one.next_try,
+        "attempts": 1,
+        "done_at": one.done_at,
+        "last_error": None if one.done_at is not None else "unreachable",
+    }
 
 
 def _write_counters(session: Session, lines: Sequence[TakenNumber], issued: Sequence[Permit]) -> None:

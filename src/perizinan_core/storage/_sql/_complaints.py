@@ -13,7 +13,7 @@ from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model._complaint import Complaint, ComplaintCount, ComplaintKind, ComplaintState
 from perizinan_core.storage._codec import decode, encode
 from perizinan_core.storage._records import LastChange, Page
-from perizinan_core.storage._sql._listing import Ordered, any_of, choice, page_of
+from perizinan_core.storage._sql._listing import Ordered, choice, page_of
 from perizinan_core.storage._sql._rows import place_of, read_sound
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._tables import complaints
@@ -74,9 +74,7 @@ class SqlComplaints:
         ]
         chosen = choice(row.state, {state.value for state in states} or None)
         order = Ordered(row.id, row.due, newest_first=False)
-        ids, following = page_of(
-            self._session, order, conditions, [[any_of(chosen)]], limit=limit, after=after
-        )
+        ids, following = page_of(self._session, order, conditions, [chosen], limit=limit, after=after)
         rows = {
             found.id: found
             for found in self._session.read(sa.select(complaints).where(row.id.in_(ids)))

@@ -15,7 +15,7 @@ from perizinan_core.errors.storage import SealBrokenError, StorageError, StoredV
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.storage._codec import decode
 from perizinan_core.storage._records import HistoryFilter, Page
-from perizinan_core.storage._sql._foreseen import EVENT_JSON
+from perizinan_core.storage._sql._listing import Ordered, any_of, choice, page_of
 from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._statements import rows_with, the
@@ -71,20 +71,22 @@ class SqlHistory:
     ) -> Page[Event]:
         """See the port."""
         self.flush()
-        place = history.c.id
-        query = sa.select(history).where(*_wanted(filter))
-        if after is not None:
-            query = query.where(place < int(after) if newest_first else place > int(after))
-        rows = self._session.read(query.order_by(place.desc() if newest_first else place).limit(limit + 1))
-        page = rows[:limit]
+        row = history.c
+        order = Ordered(row.id, row.at, newest_first)
+        ids, following = page_of(
+            self._session, order, list(_wanted(filter)), _choices(filter), limit=limit, after=after
+        )
+        rows = self._session.read(sa.select(history).where(row.id.in_(ids))) if ids else ()
+        place = {id_: number for number, id_ in enumerate(ids)}
+        page = sorted(rows, key=lambda one: place[one.id])
         found = []
-        for row in self._session.seals.sound(history, page):
-            event, unreadable = readable_event(row)
+        for one in self._session.seals.sound(history, page):
+            event, unreadable = readable_event(one)
             if event is None:
-                _log.error("the event %s of %s was left out: %s", row.id, history.name, unreadable)
+                _log.error("the event %s of %s was left out: %s", one.id, history.name, unreadable)
             elif filter.actor is None or event.actor == str(filter.actor):
-                found.append(_with_name(event, row))
-        return Page(tuple(found), str(page[-1].id) if len(rows) > limit else None)
+                found.append(_with_name(event, one))
+        return Page(tuple(found), following)
 
     def part(
         self, subject: str, *, after: int | None = None, limit: int = 50, newest_first: bool = False
@@ -142,14 +144,15 @@ def _wanted(filter: HistoryFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield history.c.at >= filter.since
     if filter.until is not None:
         yield history.c.at < filter.until
-    if filter.kinds:
-        yield history.c.kind.in_(sorted(kind.value for kind in filter.kinds))
-    if filter.subjects:
-        yield history.c.subject.in_(sorted(filter.subjects))
     if filter.actor is not None:
-        # As `dump_event` writes it; that it is the actor and not a value of its data is looked at afterwards.
-        written = f'"actor":{EVENT_JSON.encode(str(filter.actor))}'
-        yield history.c.event.contains(written, autoescape=True)
+        yield history.c.actor == str(filter.actor)
+
+
+def _choices(filter: HistoryFilter) -> list[list[sa.ColumnElement[bool]]]:
+    """Return subjects and kinds, piece by piece where an index gives the pieces in order, else each as one."""
+    subjects = choice(history.c.subject, filter.subjects or None)
+    kinds = choice(history.c.kind, {kind.value for kind in filter.kinds} or None)
+    return [subjects, [any_of(kinds)] if filter.subjects else kinds]
 
 
 def event_rows(
@@ -165,6 +168,7 @@ def event_rows(
                 "at": event.at,
                 "event": session.foreseen.text(event),
                 "position": position,
+                "actor": event.actor,
             },
         )
         for position, event in enumerate(events, after + 1)

@@ -55,10 +55,11 @@ class Ordered:
             # Where the column is missing, the index of the order does not say so by itself.
             return [] if self.by is None else [self.by >= _least(self.by)]
         if self.by is None:
-            return [self.id < cursor if self.newest_first else self.id > cursor]
+            last_id = _key(self.id, cursor)
+            return [self.id < last_id if self.newest_first else self.id > last_id]
         value, mark, id_ = cursor.rpartition("_")
         try:
-            last = (_read(self.by, value), id_) if mark else None
+            last = (_read(self.by, value), _key(self.id, id_)) if mark else None
         except ValueError:
             last = None
         if last is None:
@@ -108,9 +109,10 @@ def page_of(
     every = [*conditions, *loose, *order.after(after)]
     place = [] if order.by is None else [order.by.label("place")]
     # In any case something is compared: SQLite names an index that is only followed a scan.
+    lowest = 0 if _is_number(order.id) else ""
     pieces = [
         sa.select(order.id.label("id"), *place)
-        .where(*(every + [one for one in chosen if one is not sa.true()] or [order.id >= ""]))
+        .where(*(every + [one for one in chosen if one is not sa.true()] or [order.id >= lowest]))
         .order_by(*order.sorted())
         .limit(limit + 1)
         for chosen in product(*kept)
@@ -150,6 +152,15 @@ def _least(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Return a value that is below all others: SQLite finds "not NULL" in an index only as a comparison."""
     value: date = date(1, 1, 1) if isinstance(column.type, sa.Date) else _EVER
     return sa.literal(value, column.type)
+
+
+def _is_number(column: sa.ColumnElement[Any]) -> bool:
+    return isinstance(column.type, sa.Integer)
+
+
+def _key(column: sa.ColumnElement[Any], text: str) -> int | str:
+    """Return what stands in the column of ids for the text of a cursor."""
+    return int(text) if _is_number(column) else text
 
 
 def _read(column: sa.ColumnElement[Any], text: str) -> date:

@@ -12,14 +12,14 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from perizinan_core.model._application import ApplicationState
-from perizinan_core.storage._records import QueueEntry, QueueFront, fronts_of
+from perizinan_core.storage._records import QueueCounts, QueueEntry, QueueFront, fronts_of, queue_counts_of
 from perizinan_core.storage._sql._rows import open_application, open_stage_rows, read_sound
 from perizinan_core.storage._sql._seals import checked_columns
 from perizinan_core.storage._sql._session import Session
@@ -105,6 +105,25 @@ class OpenStages:
         entries = [_entry(row, cases[row.application_id]) for row in rows]
         entries += [entry for entry in self._read(apart) if wanted.fits(entry)]
         return tuple(sorted(entries, key=_place)[:limit])
+
+    def counts(self, wanted: InQueue, today: date) -> QueueCounts:
+        """Count what `queue` would give in all."""
+        found = [self._counts(table, wanted, today) for table in (open_stages, queue_places)]
+        return found[0] if found[0] == found[1] else queue_counts_of(self.queue(wanted), today)
+
+    def _counts(self, table: sa.Table, wanted: InQueue, today: date) -> QueueCounts:
+        number, due = sa.func.count(), applications.c.due
+        query = (
+            sa.select(
+                number.label("waiting"),
+                number.filter(table.c.held_up).label("held_up"),
+                number.filter(due < today).label("late"),
+            )
+            .join_from(table, applications)
+            .where(*wanted.conditions(table))
+        )
+        (row,) = self._session.read(query)
+        return QueueCounts(waiting=row.waiting, held_up=row.held_up, late=row.late)
 
     def fronts(self, courses: frozenset[str] | None) -> tuple[QueueFront, ...]:
         """Return the number of open stages in each step, and the one that has waited longest."""

@@ -21,6 +21,7 @@ from perizinan_core.storage._records import (
     over_spans,
 )
 from perizinan_core.storage._sql._events import readable_event
+from perizinan_core.storage._sql._listing import Ordered, page_of
 from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._statements import in_span
@@ -143,10 +144,14 @@ class SqlOutbox:
         self, filter: OutboxFilter, *, before: int | None = None, limit: int = 50
     ) -> tuple[OutboxEntry, ...]:
         """See the port."""
-        query = sa.select(outbox).where(*_wanted(filter))
-        if before is not None:
-            query = query.where(outbox.c.id < before)
-        return self._entries(self._session.read(query.order_by(outbox.c.id.desc()).limit(limit)))
+        row = outbox.c
+        targets = [sa.true()] if filter.target is None else list(_of(filter.target))
+        after = None if before is None else str(before)
+        # Compared in any case: what was delivered is nearly all, and is looked through from its end.
+        conditions = [row.id >= 0, *_wanted(filter)]
+        ids, _ = page_of(self._session, Ordered(row.id), conditions, [targets], limit=limit, after=after)
+        rows = self._session.read(sa.select(outbox).where(row.id.in_(ids))) if ids else ()
+        return self._entries(sorted(rows, key=lambda one: -one.id))
 
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
@@ -286,8 +291,6 @@ def _delivery(row: Any) -> rules.Delivery:
 def _wanted(filter: OutboxFilter) -> Iterator[sa.ColumnElement[bool]]:
     if filter.state is not None:
         yield from _standing(rules.STANDINGS[filter.state])
-    if filter.target is not None:
-        yield sa.func.coalesce(outbox.c.target, MESSAGES) == filter.target
     if filter.case is not None:
         yield outbox.c.case_id == filter.case
 

@@ -19,6 +19,7 @@ from perizinan_core.storage._codec import decode
 from perizinan_core.storage._probes import PROBES, missing_probes
 from perizinan_core.storage._records import Course
 from perizinan_core.storage._sql._applications import lookup_rows
+from perizinan_core.storage._sql._events import readable_event
 from perizinan_core.storage._sql._number_parts import write_parts_again
 from perizinan_core.storage._sql._officers import open_officer, posts_of
 from perizinan_core.storage._sql._older_forms import as_today
@@ -46,10 +47,19 @@ from perizinan_core.storage._sql._tables import (
     permits,
     queue_places,
     settings,
+    surveys,
     tallies,
 )
 
-__all__ = ["all_rows", "fill_lists", "is_empty", "move_row", "seal_existing", "write_derived"]
+__all__ = [
+    "all_rows",
+    "fill_lists",
+    "fill_searches",
+    "is_empty",
+    "move_row",
+    "seal_existing",
+    "write_derived",
+]
 
 _BATCH = 500
 _OWN = frozenset(table.name for table in (marks, history, open_stages, applications, permits))
@@ -155,6 +165,23 @@ def fill_lists(session: Session) -> None:
         write_parts_again(session, "permit", row.id, row.number)
     for row in _sound_rows(session, officers):
         reseal(session, officers, row, posts=posts_of(open_officer(session, row)))
+    session.seals.flush()
+
+
+def fill_searches(session: Session) -> None:
+    """
+    Fill what searches are answered from, for records that were written before; see `fill_lists`.
+
+    Raises:
+        StorageError: ``unknown-key``: A row needs a key that is not in the ring.
+    """
+    for row in _sound_rows(session, history):
+        event, _ = readable_event(row)
+        if event is not None:
+            reseal(session, history, row, actor=event.actor)
+    for row in _sound_rows(session, surveys):
+        remark = session.sealer.open(row.payload, place_of(surveys, row.id))["remark"]
+        reseal(session, surveys, row, remarked=bool(remark))
     session.seals.flush()
 
 

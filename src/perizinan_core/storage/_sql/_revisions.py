@@ -30,6 +30,7 @@ REVISIONS = (
     "0028",
     "0026",
     "0035",
+    "0038",
 )
 """All revisions, oldest first."""
 

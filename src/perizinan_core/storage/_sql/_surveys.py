@@ -31,6 +31,7 @@ class SqlSurveys:
             "permit_type": answer.permit_type,
             "answered_day": answer.day,
             **{element.value: answer.values[element] for element in SurveyElement},
+            "remarked": bool(answer.remark),
             "payload": self._session.sealer.seal({"remark": answer.remark}, place_of(surveys, name)),
         }
         self._session.write(surveys.insert(), self._session.seals.sealed(surveys, columns))
@@ -57,8 +58,11 @@ class SqlSurveys:
     def remarks(self, first: date, last: date, *, limit: int = 200) -> tuple[tuple[str, str], ...]:
         """See the port."""
         row = surveys.c
-        query = sa.select(surveys).where(row.answered_day >= first, row.answered_day <= last)
-        rows = self._session.read(query.order_by(row.id).limit(limit))
+        written = row.remarked == sa.literal(value=True)
+        query = sa.select(surveys).where(written, row.answered_day >= first, row.answered_day <= last)
+        found = self._session.read(query.order_by(row.answered_day.desc(), row.id).limit(limit))
+        # The latest ones, in no order that leads to anyone: names are random.
+        rows = sorted(found, key=lambda one: str(one.id))
         return tuple(item for item in read_sound(self._session, surveys, rows, _remark) if item[1])
 
 

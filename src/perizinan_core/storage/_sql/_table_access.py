@@ -117,11 +117,13 @@ def _unwritten(connection: sa.Connection, *, read_only: bool) -> Iterator[None]:
     if not read_only or connection.dialect.name != "sqlite":
         yield
         return
-    connection.exec_driver_sql("PRAGMA query_only=ON")
+    # Past SQLAlchemy, which would begin a transaction for each of them.
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA query_only=ON")
     try:
         yield
     finally:
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        driver.execute("PRAGMA query_only=OFF")
 
 
 def _is_lost(connection: sa.Connection) -> bool:

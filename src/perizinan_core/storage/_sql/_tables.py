@@ -139,7 +139,7 @@ applications = _table(
     sa.Column("own_step", _Text, index=True),
     sa.Column("open_count", sa.Integer),
     # Since when the applicant's side waits to be notified of something, and since when no one was asked about it.
-    sa.Column("unnotified_since", UtcDateTime, index=True),
+    sa.Column("unnotified_since", UtcDateTime),
     sa.Column("unasked_since", UtcDateTime, index=True),
     # Since when an outside system has not answered about the submission.
     sa.Column("unchecked_since", UtcDateTime, index=True),
@@ -166,6 +166,8 @@ applications = _table(
     # One for each order of a list, with and without what narrows it.
     sa.Index(None, "due", "id"),
     sa.Index(None, "course", "due", "id"),
+    sa.Index(None, "unnotified_since", "id"),
+    sa.Index(None, "course", "unnotified_since", "id"),
     sa.Index(None, "submitted_at", "id"),
     sa.Index(None, "state", "submitted_at", "id"),
     sa.Index(None, "course", "submitted_at", "id"),
@@ -258,6 +260,7 @@ complaints = _table(
     sa.Index(None, "due", "id"),
     sa.Index(None, "state", "due", "id"),
     sa.Index(None, "holder", "due", "id"),
+    sa.Index(None, "holder", "state", "due", "id"),
     sa.Index(None, "answered_day", "kind", "on_time"),
 )
 
@@ -267,9 +270,12 @@ surveys = _table(
     sa.Column("permit_type", _Text, nullable=False),
     sa.Column("answered_day", sa.Date, nullable=False),
     *(sa.Column(f"u{number}", sa.Integer, nullable=False) for number in range(1, 10)),
+    # Whether something was written besides.
+    sa.Column("remarked", sa.Boolean),
     *_seal(),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.Index(None, "answered_day", "permit_type"),
+    sa.Index(None, "remarked", "answered_day", "id"),
 )
 """Answers to the satisfaction survey; nothing leads from them to a case."""
 
@@ -391,9 +397,20 @@ outbox = _table(
     sa.Index(None, "available_at", "target"),
     sa.Index(None, "target", "available_at", "id"),
     sa.Index(None, "case_id", "id"),
+    sa.Index(None, "target", "id"),
+    sa.Index(
+        "ix_perizinan_outbox_waiting",
+        # The same in all of them: SQLite names an index that is only followed a scan.
+        "done_at",
+        "id",
+        sqlite_where=sa.text("available_at IS NOT NULL AND done_at IS NULL"),
+        postgresql_where=sa.text("available_at IS NOT NULL AND done_at IS NULL"),
+    ),
     sa.Index(
         "ix_perizinan_outbox_open",
         "target",
+        "available_at",
+        "id",
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
     ),
@@ -425,11 +442,15 @@ history = _table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("position", sa.Integer),
+    # As the event has it, to find what someone did.
+    sa.Column("actor", _Text),
     *_seal(),
     sa.Index(None, "subject", "id"),
     sa.Index(None, "subject", "position"),
     sa.Index(None, "kind", "at"),
     sa.Index(None, "at"),
+    sa.Index(None, "actor", "at"),
+    sa.Index(None, "actor", "kind", "at"),
     sqlite_autoincrement=True,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
@@ -18,9 +19,11 @@ from perizinan_core.storage._records import (
     LastChange,
     ListOrder,
     Page,
+    QueueCounts,
     QueueEntry,
     QueueFront,
     fronts_of,
+    queue_counts_of,
 )
 from perizinan_core.storage.memory._listing import has_part, page_of
 from perizinan_core.storage.memory._state import Access, Stored, utc
@@ -33,6 +36,7 @@ _PLACES: Mapping[ListOrder, Callable[[Application], date | None] | None] = {
     ListOrder.BEGUN: None,
     ListOrder.SUBMITTED: lambda case: case.submitted_at and utc(case.submitted_at),
     ListOrder.DUE: lambda case: case.clock.due,
+    ListOrder.UNNOTIFIED: lambda case: case.unnotified_since and utc(case.unnotified_since),
 }
 
 
@@ -60,6 +64,16 @@ class MemoryApplications:
             # One unit of work writes at a time.
             self._access.write()
         return self._row(id).read()
+
+    def named(self, ids: Collection[str]) -> Mapping[str, Application]:
+        """See the port."""
+        known = self._access.read().applications
+        return {id_: known[id_].read() for id_ in sorted(set(ids)) if id_ in known}
+
+    def receipt_numbers(self, ids: Collection[str]) -> Mapping[str, str]:
+        """See the port."""
+        found = {id_: case.receipt_number for id_, case in self.named(ids).items()}
+        return {id_: number for id_, number in found.items() if number is not None}
 
     def get_by_receipt(self, receipt_number: str) -> Application:
         """See the port."""
@@ -147,6 +161,16 @@ class MemoryApplications:
         if after is not None:
             entries = [entry for entry in entries if _queue_order(entry) > _queue_order(after)]
         return tuple(entries[:limit])
+
+    def queue_counts(
+        self,
+        *,
+        today: date,
+        assignee: str | None = None,
+        among: Collection[tuple[str, str]] | None = None,
+    ) -> QueueCounts:
+        """See the port."""
+        return queue_counts_of(self.queue(assignee=assignee, among=among, limit=sys.maxsize), today)
 
     def fronts(self, *, courses: Collection[str] | None = None) -> tuple[QueueFront, ...]:
         """See the port."""

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.storage import StoredValueError
+from perizinan_core.errors.model import quoted
+from perizinan_core.errors.storage import StorageError, StoredValueError
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.storage._codec import decode, encode
 from perizinan_core.storage._records import HistoryFilter, Page
@@ -37,27 +38,27 @@ class MemoryHistory:
         self, moment: datetime, kinds: Collection[EventKind], *, after: str | None = None, limit: int = 500
     ) -> Page[Event]:
         """See the port."""
-        first = int(after or 0)
-        found = [
-            (place, event)
-            for place, event in enumerate(self._access.read().events, 1)
-            if place > first and event.kind in kinds and event.at >= moment
-        ]
-        page = tuple(copied_event(event) for _, event in found[:limit])
-        return Page(page, str(found[limit - 1][0]) if len(found) > limit else None)
+        wanted = HistoryFilter(since=moment, kinds=frozenset(kinds))
+        return self.find(wanted, after=after, limit=limit, newest_first=False) if kinds else Page(())
 
     def find(
         self, filter: HistoryFilter, *, after: str | None = None, limit: int = 50, newest_first: bool = True
     ) -> Page[Event]:
         """See the port."""
-        places = list(enumerate(self._access.read().events, 1))
-        if newest_first:
-            places = [item for item in reversed(places) if after is None or item[0] < int(after)]
-        else:
-            places = [item for item in places if item[0] > int(after or 0)]
-        found = [item for item in places if _is_wanted(item[1], filter)]
+        places = enumerate(self._access.read().events, 1)
+        found = sorted(
+            (((event.at, place), event) for place, event in places if _is_wanted(event, filter)),
+            key=lambda item: item[0],
+            reverse=newest_first,
+        )
+        if after is not None:
+            last = _place(after)
+            found = [item for item in found if (item[0] < last if newest_first else item[0] > last)]
         page = tuple(copied_event(event) for _, event in found[:limit])
-        return Page(page, str(found[limit - 1][0]) if len(found) > limit else None)
+        if len(found) <= limit:
+            return Page(page)
+        at, place = found[limit - 1][0]
+        return Page(page, f"{at.isoformat()}_{place}")
 
     def of(self, subject: str) -> tuple[Event, ...]:
         """See the port."""
@@ -83,6 +84,16 @@ def _is_wanted(event: Event, filter: HistoryFilter) -> bool:
         and (not filter.subjects or event.subject in filter.subjects)
         and (filter.actor is None or event.actor == str(filter.actor))
     )
+
+
+def _place(after: str) -> tuple[datetime, int]:
+    value, mark, number = after.rpartition("_")
+    try:
+        if mark:
+            return datetime.fromisoformat(value), int(number)
+    except ValueError:
+        pass
+    raise StorageError("unknown-cursor", received=quoted(after))
 
 
 def readable_event(event: Event) -> Event | None:

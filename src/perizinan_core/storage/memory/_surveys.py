@@ -33,5 +33,6 @@ class MemorySurveys:
 
     def remarks(self, first: date, last: date, *, limit: int = 200) -> tuple[tuple[str, str], ...]:
         """See the port."""
-        within = [one for one in self._access.read().surveys if first <= one.day <= last]
-        return tuple(sorted((one.permit_type, one.remark) for one in within if one.remark)[:limit])
+        within = [one for one in self._access.read().surveys if first <= one.day <= last and one.remark]
+        latest = sorted(within, key=lambda one: one.day, reverse=True)[:limit]
+        return tuple(sorted((one.permit_type, one.remark) for one in latest))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -333,6 +334,41 @@ class ApplicationsSuite(SuiteBase):
             assert work.applications.queue(permit_type="billboard") == ()
             assert work.applications.queue([]) == ()
 
+    def test_a_queue_is_counted_as_it_is_listed(self, storage: Storage) -> None:
+        """All of it, of an officer, at some steps; what is held up, and whose case is past its deadline."""
+        late, today = _due(date(2026, 11, 24)), _due(date(2026, 11, 25))
+        mine = open_stage("verify", assignee="petugas-1")
+        for stages, clock in (
+            ((mine,), late),
+            ((mine, open_stage("inspect")), today),
+            ((open_stage("inspect", assignee="petugas-2"),), late),
+        ):
+            add_application(storage, made_application(stages=stages, clock=clock))
+
+        def counted(**wanted: Any) -> tuple[int, int, int]:
+            with storage.unit_of_work(read_only=True) as work:
+                found = work.applications.queue_counts(today=date(2026, 11, 25), **wanted)
+                listed = work.applications.queue(**wanted)
+            assert len(listed) == found.waiting
+            return found.waiting, found.held_up, found.late
+
+        assert counted() == (4, 0, 2)
+        assert counted(assignee="petugas-1") == (2, 0, 1)
+        assert counted(among=[("street-use", "inspect")]) == (2, 0, 1)
+        assert counted(assignee="petugas-3") == (0, 0, 0)
+
+    def test_several_applications_are_read_in_one_question(self, storage: Storage) -> None:
+        """Those that are there; receipt numbers of those that have one."""
+        first = add_application(storage, made_application(receipt_number="TT/1/2026"))
+        second = add_application(storage, made_application())
+        ids = [second.id, "nobody", first.id]
+
+        with storage.unit_of_work(read_only=True) as work:
+            assert dict(work.applications.named(ids)) == {first.id: first, second.id: second}
+            assert dict(work.applications.receipt_numbers(ids)) == {first.id: "TT/1/2026"}
+            assert dict(work.applications.named(())) == {}
+            assert dict(work.applications.receipt_numbers(())) == {}
+
     def test_the_queue_follows_changes(self, storage: Storage) -> None:
         """A stage that is done leaves it; filters by stage and assignee agree."""
         stage = open_stage("verify", assignee="petugas-1")
@@ -348,3 +384,10 @@ class ApplicationsSuite(SuiteBase):
             assert work.applications.queue() == ()
             assert work.applications.count(wanted) == 0
             assert work.applications.workloads(["petugas-1"]) == {"petugas-1": 0}
+
+
+def _due(day: date) -> Clock:
+    """Return a clock that runs until a day."""
+    started = ClockEntry(event=ClockEvent.STARTED, at=NOW, by=Account.public("x"), reason="complete")
+    deadline = DeadlineRecord(due=day, calendar_version="1", computed_at=NOW, consumed=0)
+    return Clock(entries=(started,), deadlines=(deadline,))

@@ -9,6 +9,7 @@ import attrs
 
 from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState, Text, format_date
+from perizinan_core.storage import Page as Listed
 from perizinan_portal._applicant._permits import ends_soon
 from perizinan_portal._applicant._words import ShownState, shown_state
 from perizinan_portal._kit import Answer, Menu, Page, PageRoute, Sentence, Visit, Who
@@ -59,7 +60,7 @@ def show(visit: Visit) -> Answer:
         actor=visit.actor, states=_VIEWS[chosen][1], limit=20, after=after
     )
     first = chosen == "" and after is None
-    needed = tuple(_needed(visit)) if first else ()
+    needed = tuple(_needed(visit, page)) if first else ()
     shown = {entry.case.id for entry in needed}
     values = {
         "views": [(value, word) for value, (word, _) in _VIEWS.items()],
@@ -73,21 +74,26 @@ def show(visit: Visit) -> Answer:
     return Page("applicant/own_cases.html", values)
 
 
-def _needed(visit: Visit) -> Iterator[_Entry]:
+def _needed(visit: Visit, page: Listed[Application]) -> Iterator[_Entry]:
     """Yield what waits for the applicant: corrections by their day, money, drafts with what is missing."""
-    corrections = _in(visit, frozenset({_S.CORRECTION_REQUESTED}))
+    corrections = _in(visit, page, frozenset({_S.CORRECTION_REQUESTED}))
     for case in sorted(corrections, key=lambda one: one.answer_by or date.max):
         fields = {"day": format_date(case.answer_by, visit.language) if case.answer_by else ""}
         yield _entry(visit, case, Sentence(N_("Answer the office by {day}"), fields))
-    for case in _in(visit, _WORKING):
+    for case in _in(visit, page, _WORKING):
         if any(state.awaits_payment for state in case.stages_in_work()):
             yield _entry(visit, case, Sentence(N_("Pay the fee")))
-    for number, case in enumerate(_in(visit, frozenset({_S.DRAFT}))):
+    for number, case in enumerate(_in(visit, page, frozenset({_S.DRAFT}))):
         entry = _entry(visit, case, Sentence(N_("Not handed in yet")))
         yield _with_missing(visit, entry) if number < _CHECKED_DRAFTS else entry
 
 
-def _in(visit: Visit, states: frozenset[ApplicationState]) -> tuple[Application, ...]:
+def _in(
+    visit: Visit, page: Listed[Application], states: frozenset[ApplicationState]
+) -> tuple[Application, ...]:
+    """Return the latest in these states: of the first page where it holds all, which it does for most people."""
+    if page.next is None:
+        return tuple(case for case in page.items if case.state in states)[:_MOST]
     return visit.office.applications.of_owner(actor=visit.actor, states=states, limit=_MOST).items
 
 

@@ -49,7 +49,7 @@ def show(visit: Visit) -> Answer:
         "height": _HEIGHT,
         "late": office.lists.overdue(actor=actor, limit=_LATEST).items,
         "complaints": complaints,
-        "unnotified": office.reviews.unnotified(actor=actor)[:_LATEST],
+        "unnotified": office.reviews.unnotified(actor=actor, limit=_LATEST).items,
         "today": report.as_of,
     }
     return Page("head/oversight.html", values)

@@ -206,12 +206,10 @@ def _visit(request: Request, services: Services, given: Posted) -> Visit:
 
 def _known(services: Services, token: str) -> tuple[Session | None, Account | None]:
     """Return the session of a cookie and its account, unless it is over."""
-    session = services.store.sessions.find(token) if token else None
-    if session is None:
+    known = services.store.known(token) if token else None
+    if known is None:
         return None, None
-    account = services.store.accounts.get(session.account)
-    if account is None:
-        return None, None
+    session, account = known
     settings, now = services.settings, services.now
     idle = settings.officer_idle_minutes if account.kind is AccountKind.OFFICER else settings.idle_minutes
     if account.kind is AccountKind.GUEST:

@@ -38,8 +38,7 @@ class MenuView:
 
 def menu_of(visit: Visit, reaches: Callable[[PageRoute, Visit], bool]) -> MenuView:
     """Return the entries for this visitor; the own pages come before those of the public."""
-    found = [route for route in visit.services.table.values() if route.menu and reaches(route, visit)]
-    found.sort(key=lambda route: route.menu.order if route.menu else 0)
+    found = [route for route in visit.services.entries if reaches(route, visit)]
     account = next((route for route in found if route.name == _OWN_ACCOUNT), None)
     rest = [route for route in found if route is not account]
     if visit.officer is None:

@@ -49,8 +49,17 @@ NAMES = frozenset(
 """What every template finds."""
 
 
-def environment(own: Path | None = None, pages: Iterable[Pages] = ()) -> jinja2.Environment:
-    """Return the templates, with those of extensions; those in the folder ``own`` take the place of ours by name."""
+def environment(
+    own: Path | None = None, pages: Iterable[Pages] = (), *, reload: bool = False
+) -> jinja2.Environment:
+    """
+    Return the templates, with those of extensions.
+
+    Args:
+        own: Those in this folder take the place of ours by name.
+        pages: Of extensions.
+        reload: Look at each use whether a file was changed.
+    """
     ours: dict[str, jinja2.BaseLoader] = {part: jinja2.FileSystemLoader(_ROOT / f"_{part}") for part in PARTS}
     ours["kit"] = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     ours |= {item.prefix: jinja2.FileSystemLoader(item.templates) for item in pages}
@@ -60,6 +69,8 @@ def environment(own: Path | None = None, pages: Iterable[Pages] = ()) -> jinja2.
     return jinja2.Environment(
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,
+        auto_reload=reload,
+        cache_size=-1,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -106,6 +117,8 @@ def asset_version(name: str) -> str:
 
 
 def _marked(sentence: object, visit: Visit, fields: Mapping[str, object]) -> Markup:
+    if not fields:
+        return Markup(visit.say(sentence))  # noqa: S704 - our own sentences
     safe = {name: Markup.escape(say(value, visit.language)) for name, value in fields.items()}
     return Markup(visit.say(sentence, **safe))  # noqa: S704 - our own sentences, values escaped
 

@@ -33,6 +33,8 @@ def say(
 
     Placeholders are filled after the translation. What ``first`` says, an extension's own words, comes first.
     """
+    if isinstance(sentence, str):
+        return _worded(sentence, language, first, fields)
     if isinstance(sentence, Sentence):
         said = {
             name: value.to(language) if hasattr(value, "to") else value
@@ -43,14 +45,25 @@ def say(
         return str(sentence.to(language))
     if hasattr(sentence, "name") and hasattr(sentence.name, "to"):
         return str(sentence.name.to(language))
-    if not isinstance(sentence, str):
-        return str(sentence)
+    return str(sentence)
+
+
+def _worded(
+    sentence: str, language: str, first: gettext.NullTranslations | None, fields: Mapping[str, object]
+) -> str:
+    own = _own(sentence, language, first)
+    if own is None:
+        return translate(sentence, language, **fields)
+    return own.format_map(fields) if fields else own
+
+
+@lru_cache(maxsize=8192)
+def _own(sentence: str, language: str, first: gettext.NullTranslations | None) -> str | None:
+    """Return a sentence of the portal's own catalogues, looked up once; None: it is the library's."""
     own = first.gettext(sentence) if first is not None and sentence else sentence
     if own == sentence:
         own = _catalogue(language).gettext(sentence) if sentence else ""
-    if own == sentence:
-        return translate(sentence, language, **fields)
-    return own.format_map(fields) if fields else own
+    return None if own == sentence else own
 
 
 @lru_cache(maxsize=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -45,6 +46,12 @@ class Services:
 
     jobs: Jobs = attrs.field(default=attrs.Factory(lambda self: Jobs(self.stopping), takes_self=True))
     """What is done beside the answers, such as signing many letters."""
+
+    @cached_property
+    def entries(self) -> tuple[PageRoute, ...]:
+        """All entries of the menu, in order; who gets to which is asked for each visitor."""
+        found = [route for route in self.table.values() if route.menu]
+        return tuple(sorted(found, key=lambda route: route.menu.order if route.menu else 0))
 
     @property
     def now(self) -> int:

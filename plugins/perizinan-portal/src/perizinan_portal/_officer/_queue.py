@@ -19,8 +19,11 @@ from perizinan_portal._kit import Answer, Choice, FieldView, Menu, Page, PageRou
 
 __all__ = ["ROUTES", "Due", "due_of"]
 
-_MOST = 200
-"""Lines of one page; the rest is counted by the next visit."""
+_LINES = 50
+"""Lines of one page; the rest is counted, and follows once these are done."""
+
+_LOOKED_THROUGH = 200
+"""So many of the first are looked through where a part of them is asked for."""
 
 _SOON = 2
 """Calendar days before the deadline from which a case is marked."""
@@ -52,21 +55,23 @@ def due_of(due: date | None, today: date) -> Due | None:
 def show(visit: Visit) -> Answer:
     """List it, with the next case on top."""
     everyone = visit.query("semua") == "1" and visit.actor.has(*_OVERSEERS)
-    entries = visit.office.reviews.queue(actor=visit.actor, everyone=everyone, limit=_MOST)
-    lines = _lines(visit, entries)
     stage, late = visit.query("tahap"), visit.query("terlambat") == "1"
+    most = _LOOKED_THROUGH if stage or late else _LINES
+    entries = visit.office.reviews.queue(actor=visit.actor, everyone=everyone, limit=most)
+    counts = visit.office.reviews.queue_counts(actor=visit.actor, everyone=everyone)
+    lines = _lines(visit, entries, everyone=everyone)
     shown = [
         line
         for line in lines
         if (not stage or line["entry"].stage == stage) and (not late or line["is_late"])
     ]
     values = {
-        "lines": shown,
+        "lines": shown[:_LINES],
         "next": None if everyone else next((line for line in lines if not line["entry"].held_up), None),
-        "total": len(lines),
-        "is_full": len(lines) == _MOST,
-        "late": sum(1 for line in lines if line["is_late"]),
-        "held_up": sum(1 for line in lines if line["entry"].held_up),
+        "total": counts.waiting,
+        "is_full": counts.waiting > len(lines) or len(shown) > _LINES,
+        "late": counts.late,
+        "held_up": counts.held_up,
         "unsent": sum(1 for line in lines if line["unsent"]),
         "stages": _stages(lines, stage),
         "only_late": late,
@@ -76,16 +81,17 @@ def show(visit: Visit) -> Answer:
     return Page("officer/queue.html", values)
 
 
-def _lines(visit: Visit, entries: Sequence[QueueEntry]) -> list[dict[str, Any]]:
+def _lines(visit: Visit, entries: Sequence[QueueEntry], *, everyone: bool) -> list[dict[str, Any]]:
     today, unsent = visit.office.today(), visit.services.store.findings.unsent(visit.actor.id)
-    names = {one.id: one.name for one in visit.officers_of()}
+    names = {one.id: one.name for one in visit.officers_of()} if everyone else {}
+    types = {code: visit.office.permit_type(code) for code in {entry.permit_type for entry in entries}}
     by_receipt = {
         entry.application: place
         for place, entry in enumerate(sorted(entries, key=lambda one: one.receipt_number or ""), 1)
     }
     lines = []
     for place, entry in enumerate(entries, 1):
-        permit_type = visit.office.permit_type(entry.permit_type)
+        permit_type = types[entry.permit_type]
         stage = next((one.label for one in permit_type.stages if one.code == entry.stage), entry.stage)
         lines.append(
             {

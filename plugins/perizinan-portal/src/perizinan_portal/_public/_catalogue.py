@@ -59,6 +59,8 @@ def show(visit: Visit) -> Answer:
 
 
 def _has(item: PermitType, words: list[str]) -> bool:
+    if not words:
+        return True
     text = _plain(" ".join(_texts(item)))
     return all(word in text for word in words)
 
@@ -75,6 +77,8 @@ def _texts(item: PermitType) -> Iterator[str]:
 
 def _rank(item: PermitType, words: list[str]) -> int:
     """Put those first that say it in their name."""
+    if not words:
+        return 0
     name = _plain(f"{item.name.id} {item.name.en or ''} {item.code}")
     return -sum(word in name for word in words)
 

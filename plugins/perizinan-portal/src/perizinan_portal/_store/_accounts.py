@@ -107,6 +107,11 @@ class Accounts:
         """Return the account of an id."""
         return self._one(ACCOUNTS.c.id == id_)
 
+    def found(self, connection: sa.Connection, id_: str) -> Account | None:
+        """Return the same as `get` inside a transaction."""
+        row = connection.execute(sa.select(ACCOUNTS).where(ACCOUNTS.c.id == id_)).one_or_none()
+        return None if row is None else self._account(row)
+
     def by_login(self, login: str) -> Account | None:
         """Return the account that a login name belongs to; capitals and spaces around do not matter."""
         return self._one(ACCOUNTS.c.login_index.in_(self._sealer.login_indexes(login)))

@@ -107,9 +107,12 @@ class Sessions:
     def find(self, token: str) -> Session | None:
         """Return the session of a token, however long it was not used."""
         with self._database.read() as connection:
-            row = connection.execute(
-                sa.select(SESSIONS).where(SESSIONS.c.digest == digest_of(token))
-            ).one_or_none()
+            return self.found(connection, token)
+
+    def found(self, connection: sa.Connection, token: str) -> Session | None:
+        """Return the same inside a transaction."""
+        query = sa.select(SESSIONS).where(SESSIONS.c.digest == digest_of(token))
+        row = connection.execute(query).one_or_none()
         return None if row is None else _session(row)
 
     def touch(self, session: Session, *, now: int) -> None:

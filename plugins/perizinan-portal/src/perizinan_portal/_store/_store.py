@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from perizinan_core.storage.tables import PluginTables
-from perizinan_portal._store._accounts import Accounts
+from perizinan_portal._store._accounts import Account, Accounts
 from perizinan_portal._store._database import Database
 from perizinan_portal._store._drafts import Drafts
 from perizinan_portal._store._findings import Findings
@@ -16,7 +16,7 @@ from perizinan_portal._store._recovery_codes import RecoveryCodes
 from perizinan_portal._store._reminders import Reminders
 from perizinan_portal._store._restorations import Restorations
 from perizinan_portal._store._sealing import Sealer
-from perizinan_portal._store._sessions import Sessions
+from perizinan_portal._store._sessions import Session, Sessions
 from perizinan_portal._store._signings import Signings
 from perizinan_portal._store._tokens import Tokens
 
@@ -67,6 +67,13 @@ class Store:
         """Whether several processes are meant to use the database at once."""
         with self._database.read() as connection:
             return connection.dialect.name == "postgresql"
+
+    def known(self, token: str) -> tuple[Session, Account] | None:
+        """Return the session of a token and its account, in one look: every page asks for it."""
+        with self._database.read() as connection:
+            session = self.sessions.found(connection, token)
+            account = None if session is None else self.accounts.found(connection, session.account)
+        return None if session is None or account is None else (session, account)
 
     def hidden(self, text: str) -> str:
         """Return a keyed hash of who tries something."""

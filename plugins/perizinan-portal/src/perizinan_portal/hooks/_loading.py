@@ -6,6 +6,8 @@ import gettext
 import importlib.metadata
 import logging
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -40,15 +42,23 @@ class Extensions:
 
     def sentences(self, language: str) -> gettext.NullTranslations | None:
         """Return the sentences that extensions say otherwise, the last one's first; None: there are none."""
-        chain: gettext.NullTranslations | None = None
-        for texts in self.texts:
-            for path in sorted((texts.folder / language / "LC_MESSAGES").glob("*.mo")):
-                with path.open("rb") as file:
-                    found = gettext.GNUTranslations(file)
-                if chain is not None:
-                    found.add_fallback(chain)
-                chain = found
-        return chain
+        if not self.texts:
+            return None
+        # Read once, not for every sentence of a page.
+        return _chain(tuple(texts.folder for texts in self.texts), language)
+
+
+@lru_cache(maxsize=16)
+def _chain(folders: tuple[Path, ...], language: str) -> gettext.NullTranslations | None:
+    chain: gettext.NullTranslations | None = None
+    for folder in folders:
+        for path in sorted((folder / language / "LC_MESSAGES").glob("*.mo")):
+            with path.open("rb") as file:
+                found = gettext.GNUTranslations(file)
+            if chain is not None:
+                found.add_fallback(chain)
+            chain = found
+    return chain
 
 
 def load_extensions(extra: Iterable[object] = (), *, discover: bool = True) -> Extensions:
