@@ -125,6 +125,16 @@ def test_a_hostile_file_gets_its_report_and_the_others_theirs(folder, word, code
     assert (["KeyError"] if word == "raise" else []) == faults
 
 
+def test_hostile_files_that_were_given_out_together_cost_only_themselves(folder):
+    """Files are handed over several at a time; after a loss each is judged by itself."""
+    for number, word in ((71, "segfault"), (72, "loop"), (74, "segfault")):
+        (folder / f"{number:03}.pdf").write_text(f"%PDF-{word}")
+    found = results(run([folder]))
+
+    refused = {71: "internal-limit", 72: "time-limit", 74: "internal-limit"}
+    assert [(f"{n:03}.pdf", refused.get(n, str(n))) for n in range(100)] == found
+
+
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_members_of_archives_come_in_their_order_whoever_judges_them(tmp_path, jobs):
     """Shares of an archive go to all workers."""

@@ -84,7 +84,12 @@ def lines(draw):
         return b"BT/%b 9 Tf %b\nET\n" % (face, shown), text
     line = b"q 1 0 0 -1 9 9 cm/c0 cs 0 scn\nBT 0 Tr/%b 9 Tf 1 0 0 -1 0 0 Tm%b\nET\nQ\n" % (face, shown)
     if how == "mark":
-        line = b"/Span<</MCID 7>>BDC\n%bEMC" % line
+        # A mark around one line, around two, or left open: the form of it says nothing about the text.
+        again = draw(st.integers(1, 2))
+        line, text = (
+            b"/Span<</MCID 7>>BDC\n%b%b" % (line * again, draw(st.sampled_from([b"EMC", b""]))),
+            text * again,
+        )
     elif how == "artifact":
         line, text = b"/Artifact<</Type/Pagination>>BDC\n%bEMC\n" % line, ""
     return line, text

@@ -291,6 +291,38 @@ class TestDrawings:
         """Whatever a page holds, reading its codes is no danger."""
         assert () == self.read(page_with(build, content=b" ".join(words)))
 
+    @settings(max_examples=200, deadline=None)
+    @given(
+        side=st.sampled_from([21, 25, 30, 45]),
+        start=st.integers(-2, 20),
+        scale=st.sampled_from([1, 1, 2, 5]),
+        pieces=st.lists(st.tuples(*[st.integers(0, 20)] * 4), min_size=25, max_size=60),
+        upright=st.booleans(),
+    )
+    def test_whole_numbers_are_read_as_all_others_are(self, side, start, scale, pieces, upright):
+        """The short way for letters gives the same modules as the long way, or leaves the drawing to it."""
+        shapes = [(0, 0, side, side), *pieces]
+        run = b"".join(self.outline(shape, start, scale, upright=upright) for shape in shapes)
+        whole = room._whole_matrix(run)
+        general = [matrix for found in room._corners(run) if (matrix := room._matrix(found)) is not None]
+
+        assert whole is None or [whole] == general
+
+    @staticmethod
+    def outline(shape, start, scale, *, upright):
+        left, upper, right, lower = (start + scale * place for place in shape)
+        corners = [(left, upper), (right, upper), (right, lower), (left, lower)]
+        first, *others = corners[1:] + corners[:1] if upright else corners
+        return b"%d %d m" % first + b"".join(b" %d %d l" % point for point in others) + b"\nh "
+
+    def test_the_code_of_a_letter_is_read_the_short_way(self, build, renderer):
+        """Else every letter costs what it did before."""
+        pdf = PdfStructure(renderer.render(sample_letter(qr_text=self.TEXT)))
+        runs = [run for page in pages.pages(pdf) for run in pages.contents_of(pdf, page).paths]
+        found = [matrix for run in runs if (matrix := room._whole_matrix(run)) is not None]
+
+        assert [(self.TEXT,)] == [room._decode(matrix) for matrix in found]
+
     def test_a_long_page_of_rectangles_is_read_in_a_moment(self, build):
         """Two million bytes that almost make a code."""
         import time

@@ -82,6 +82,9 @@ class PdfStructure:
         self._packed: dict[int, tuple[dict[int, int], bytes]] = {}
         self._open: set[int] = set()
         self._streams: dict[int, bytes] = {}
+        self.page_nodes: list[tuple[Any, dict[str, Any]]] | None = None
+        """The page tree, once it was walked through; see `_tree.page_tree`."""
+
         if HEADER.match(data) is None:
             raise PdfStructureError("the header %PDF-1.x is missing", 0)
         self.startxref = newest_table(data)

@@ -32,7 +32,7 @@ _HEX = re.compile(rb"<([0-9A-Fa-f\x00\t\n\x0c\r ]*+)>")
 _BRACKET = re.compile(rb"(?:[^()\\]++|\\[\s\S])*+([()])")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
-_ESCAPED_MARK = re.compile(rb"\\([\\()])")
+_ESCAPED_MARK = re.compile(rb"\\[\\()]")
 _RARE_ESCAPE = re.compile(rb"\\(?![0-3][0-7]{2}|[nrtbf])")
 _BYTES = tuple(bytes([value]) for value in range(256))
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -149,8 +149,9 @@ class Parser:
         self._left -= 1
         if depth > self._max_depth or self._left < 0:
             raise PdfStructureError("objects are nested too deep or are too many", end)
-        if kind in _SCALARS:
-            return _SCALARS[kind](found), end
+        scalar = _SCALARS.get(kind)
+        if scalar is not None:
+            return scalar(found), end
         if kind == "dictionary":
             return self._dictionary(end, depth)
         if kind == "array":
@@ -246,11 +247,17 @@ _usual_name = lru_cache(maxsize=4096)(_read_name)
 
 _SCALARS: Mapping[str, Callable[[re.Match[bytes]], Any]] = {
     "name": lambda found: _name(found["name"]),
-    "ref": lambda found: Ref(int(found["number"]), int(found["generation"])),
+    "ref": lambda found: _ref(*found.group("number", "generation")),
     "integer": lambda found: int(found["integer"]),
     "real": lambda found: float(found["real"]),
     "word": lambda found: _WORDS[found["word"]],
 }
+
+
+@lru_cache(maxsize=4096)
+def _ref(number: bytes, generation: bytes) -> Ref:
+    """Read a reference; every file names the same few numbers."""
+    return Ref(int(number), int(generation))
 
 
 def unescape(body: bytes) -> bytes:
@@ -270,7 +277,14 @@ def in_octal_digits(body: bytes) -> bytes:
 
     Text in two-byte codes is full of backslashes: three calls of `bytes.replace` take four times as long.
     """
-    return _ESCAPED_MARK.sub(lambda found: b"\\%03o" % ord(found[1]), body)
+    return _ESCAPED_MARK.sub(_digits_of_mark, body)
+
+
+_DIGITS = {b"\\" + mark: b"\\%03o" % ord(mark) for mark in (b"\\", b"(", b")")}
+
+
+def _digits_of_mark(found: re.Match[bytes]) -> bytes:
+    return _DIGITS[found[0]]
 
 
 def _replacement(found: re.Match[bytes]) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any, Self
 import attrs
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class StatedSignatory:
     """Who issued the permit, as the permit itself says."""
 
@@ -27,7 +27,7 @@ class StatedSignatory:
     name: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class PermitFacts:
     """
     What the office signed about a permit.

@@ -1,4 +1,9 @@
-"""The answer: a verdict, every check with its outcome, what the signatures and the permit say."""
+"""
+The answer: a verdict, every check with its outcome, what the signatures and the permit say.
+
+The values have no slots: reports travel between processes by the thousand, and pickle hands over what has a
+``__dict__`` without a call to Python for each.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +104,7 @@ class Indication(StrEnum):
     INDETERMINATE = "INDETERMINATE"
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Reason:
     """A stable code with the values of its sentence."""
 
@@ -124,7 +129,7 @@ class Reason:
         return translate(REASONS[self.code].sentence, language, **fields)
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Check:
     """One check and how it ended."""
 
@@ -133,7 +138,7 @@ class Check:
     reason: Reason
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Aspect:
     """One of the four questions about a signature."""
 
@@ -141,7 +146,7 @@ class Aspect:
     reason: Reason
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Aspects:
     """The four questions about a signature that public checkers answer in one word, each by itself."""
 
@@ -158,7 +163,7 @@ class Aspects:
     """Can it still be shown when certificates have ended?"""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class SignatureReport:
     """What one signature is worth by itself, and whose it is."""
 
@@ -202,7 +207,7 @@ class SignatureReport:
     """Integrity, trust, time and long-term validity apart; None when only the whole was judged."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class StatusReport:
     """What the status source said."""
 
@@ -237,7 +242,7 @@ class StatusReport:
         return told
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class AuthorityUsed:
     """The authority document by which the file was judged."""
 
@@ -274,7 +279,7 @@ class AuthorityUsed:
         )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class TrustUsed:
     """The roots by which signatures were judged when no permit was expected."""
 
@@ -288,7 +293,7 @@ class TrustUsed:
     """SHA-256 of the certificates in which chains may end."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Report:
     """Everything found out about one file."""
 

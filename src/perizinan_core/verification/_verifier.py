@@ -12,6 +12,7 @@ Nothing is fetched and no clock is read: the moment and the status source are ar
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -52,6 +53,7 @@ from perizinan_core.verification._permit_signatures import (
 )
 from perizinan_core.verification._report import CheckName, Outcome, Reason, Report, Verdict
 from perizinan_core.verification._revocation import note_revocation
+from perizinan_core.verification._schemas import fits_schema
 from perizinan_core.verification._sources import Source, read_source
 from perizinan_core.verification._wholeness import Scan, Wholeness, is_whole, scan
 
@@ -70,6 +72,9 @@ _BEFORE_CONTENT = (
     CheckName.REVOCATION,
     CheckName.SIGNER_ENTITLED,
 )
+
+_LOADED_LATE = ("zxingcpp", "perizinan_core.model", "perizinan_core.verification._pdf._drawn_codes")
+"""Modules that a permit needs and a file of another kind does not."""
 
 
 def _codes_confined() -> CodeReader:
@@ -136,6 +141,13 @@ def require_valid(
     if report.verdict is not Verdict.VALID:
         raise PermitNotAcceptedError(verdict=report.verdict.value, report=report)
     return report
+
+
+def load_parts() -> None:
+    """Load now what the first permit would: workers that are forked from here need not each do it."""
+    for name in _LOADED_LATE:
+        importlib.import_module(name)
+    fits_schema({}, "permit")
 
 
 def unreadable_report(

@@ -10,11 +10,13 @@ PDF renderer, and cannot be blurred by one. Not seen are codes of strokes, curve
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import accumulate, islice, pairwise
-from operator import xor
+from operator import or_, xor
 from typing import Any
 
 import attrs
@@ -45,6 +47,9 @@ _OFF_GRID = 0.15
 
 _NO_OPERATORS = b"-+0123456789. \t\n\r\f\v"
 _NO_NUMBERS = b"mlhref*"
+_ALL_LINES, _NO_LINES = bytes.maketrans(b"m", b"l"), b"hf*\n\r"
+_LEFT_OF = tuple((1 << 192) - (1 << 192 - line) for line in range(193))
+"""What lies to the left of a line, for the largest code with its quiet zone."""
 _POLYGONS = re.compile(rb"(?:mlll++h(?:f\*?)?+)++")
 _RECTANGLES = re.compile(rb"(?:re(?:f\*?)?+)++")
 _FEWEST_CORNERS, _MOST_CORNERS = 80, 4 * 177 * 177
@@ -80,9 +85,8 @@ class _Reader:
     def read(self, content: Content, resources: Mapping[str, Any]) -> None:
         """Look through one content stream and what it draws."""
         for run in content.paths:
-            for corners in _corners(run):
-                matrix = _matrix(corners)
-                if matrix is not None and self._matrices < _MAX_MATRICES:
+            for matrix in _matrices(run):
+                if self._matrices < _MAX_MATRICES:
                     self._matrices += 1
                     self.texts.update(dict.fromkeys(_decode(matrix)))
         names = dict.fromkeys(_DRAWN.findall(content.operators))
@@ -104,6 +108,61 @@ class _Reader:
 
 
 # -- outlines --------------------------------------------------------------------------------
+
+
+def _matrices(run: bytes) -> Iterator[list[int]]:
+    """Yield the rows of modules of every shape that may be a code, as binary numbers, 1 for dark."""
+    whole = _whole_matrix(run)
+    if whole is not None:
+        yield whole
+        return
+    for corners in _corners(run):
+        matrix = _matrix(corners)
+        if matrix is not None:
+            yield matrix
+
+
+def _whole_matrix(run: bytes) -> list[int] | None:
+    """
+    Return what `_matrix` does, in half the time, of a code that is written as our letters do.
+
+    Its modules are one unit wide, its corners are small whole numbers, and every shape begins along a line. Of
+    anything else, None.
+    """
+    operators = run.translate(None, _NO_OPERATORS)
+    if b"-" in run or _POLYGONS.fullmatch(operators) is None:
+        return None
+    # Four thousand small numbers: the reader of JSON makes no object for any of them.
+    points = run.translate(_ALL_LINES, _NO_LINES).strip(b" l").replace(b" l ", b",").replace(b" ", b",")
+    try:
+        numbers = json.loads(f"[{points.decode('ascii')}]")
+    except ValueError:
+        return None
+    x, y = numbers[::2], numbers[1::2]
+    if (
+        not (_FEWEST_CORNERS <= len(x) == len(y) == _count(operators) // 2 <= _MOST_CORNERS)
+        or y[::2] != y[1::2]
+    ):
+        return None
+    turned = [0] * len(_LEFT_OF)
+    try:
+        for line, start, end in zip(y[::2], x[::2], x[1::2], strict=True):
+            turned[line] ^= _LEFT_OF[start] ^ _LEFT_OF[end]
+    except (IndexError, TypeError):
+        return None  # too far out, or no whole number
+    return _trimmed(turned)
+
+
+def _trimmed(turned: Sequence[int]) -> list[int] | None:
+    """Return the rows between the first and the last line, without empty columns; None when that is no code."""
+    lines = [place for place, mask in enumerate(turned) if mask]
+    if not any(after - before == 1 for before, after in pairwise(lines)):
+        return None  # the modules may be wider
+    rows = list(accumulate(turned[lines[0] : lines[-1]], xor))
+    dark = reduce(or_, rows)
+    right = (dark & -dark).bit_length() - 1
+    side = dark.bit_length() - right
+    return [row >> right for row in rows] if side == len(rows) and side in _MODULES else None
 
 
 @attrs.frozen

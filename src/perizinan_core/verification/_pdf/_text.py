@@ -31,16 +31,20 @@ _PARTS = {
     b"pair": rb"\\[0-3][0-7][0-7] (?: \\[0-3][0-7][0-7] | [^\\()] | \\[()\\nrtbf] )",
 }
 _PARTS[b"pairs"] = rb"(?: [-+.\d\s]++ | \( (?: %(pair)b )*+ \) )*+" % _PARTS
+_PARTS[b"marked"] = rb"/(?!Artifact)%(name)b \s*+ << \s*+ /MCID \s++ \d++ \s*+ >> \s*+ BDC %(end)b" % _PARTS
 _PARTS[b"dull"] = rb"(?: [^(</BEqQ\[]++ | [BE]T %(end)b | /%(name)b \s++ cs %(end)b )*+" % _PARTS
 """What says nothing goes by at once: no token below starts with another character."""
 
 _TOKEN = re.compile(
-    # Most text is a line by itself, in codes of two bytes, the first in octal digits: taken in one piece.
+    # Most text is a line by itself, in codes of two bytes, the first in octal digits: taken in one piece, with the
+    # mark around it.
     rb"""
     %(dull)b (?:
-      q %(end)b %(dull)b /(?P<face>%(name)b) \s++ [-+.\d]++ \s++ Tf %(end)b %(dull)b
+      (?: (?P<marked>%(marked)b) %(dull)b )?
+        q %(end)b %(dull)b /(?P<face>%(name)b) \s++ [-+.\d]++ \s++ Tf %(end)b %(dull)b
         (?P<line> \[? %(pairs)b \]?) \s*+ T[Jj] \s*+ ET \s*+ Q %(end)b
-    | /(?!Artifact)%(name)b \s*+ << \s*+ /MCID \s++ \d++ \s*+ >> \s*+ (?P<plain>BDC) %(end)b
+        (?(marked) \s*+ EMC %(end)b )
+    | (?P<plain>%(marked)b)
     | \[ (?P<pairs> %(pairs)b ) \]
     | (?P<text> %(string)b | <[0-9A-Fa-f\s]++> )
     | /(?P<name>%(name)b) \s*+ (?:

@@ -17,7 +17,7 @@ from perizinan_core.published._status import StatusChoice
 from perizinan_core.verification._authorities import AuthoritySet, StatusOf
 from perizinan_core.verification._file_verifier import check_moment
 from perizinan_core.verification._report import Report
-from perizinan_core.verification._verifier import Verifier, unreadable_report
+from perizinan_core.verification._verifier import Verifier, load_parts, unreadable_report
 from perizinan_core.verification.bulk._limits import DEFAULT_BULK_LIMITS, BulkLimits
 from perizinan_core.verification.bulk._pool import Pool
 from perizinan_core.verification.bulk._walking import find_files
@@ -94,6 +94,7 @@ def verify_many(
         VerificationError: ``bulk-worker``: when workers cannot be started.
     """
     check_moment(at)
+    load_parts()
     recipe = VerifyRecipe(authority=authority, at=at, status=status, limits=limits)
     pool = Pool(recipe, jobs=jobs or default_jobs(), limits=bulk, on_fault=on_fault)
     return _reports(pool, paths)

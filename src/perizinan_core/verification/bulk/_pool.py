@@ -4,6 +4,9 @@ Many worker processes, and what they say in the order of the files.
 `perizinan_core.confined.Crew` gives out the work, and replaces workers that hang or die; the file that one was
 at gets its report, and the rest of its archive is done by the next worker. Results that come too early wait
 here, in bounded number: a worker that runs far ahead is not listened to until its turn comes.
+
+Small files are given out several at a time: to hand over a report costs as much as a good part of the judgement.
+When a worker is lost over several, each is done again by itself, so that only the bad one is refused.
 """
 
 from __future__ import annotations
@@ -30,6 +33,12 @@ _WINDOW = 256
 _AHEAD = 64
 """Most messages that wait for their turn from one task."""
 
+_BATCH = 8
+"""Most files that are given out together."""
+
+_BATCH_BYTES = 4 * 1024 * 1024
+"""A batch that has become so large gets no further file."""
+
 
 @attrs.frozen
 class Event:
@@ -43,15 +52,24 @@ class Event:
     """The result, or the member's place."""
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Group:
-    """One file with the tasks it was split into."""
+    """Plain files in one task, or an archive with the tasks that it was split into."""
 
-    file: FoundFile
+    files: tuple[FoundFile, ...]
     buffers: list[deque[tuple[Any, ...]]]
     ended: list[bool]
     turn: int = 0
     troubled: bool = False
+
+    @classmethod
+    def of(cls, *files: FoundFile, shards: int = 1, turn: int = 0) -> _Group:
+        return cls(files, [deque() for _ in range(shards)], [False] * shards, turn=turn)
+
+    @property
+    def file(self) -> FoundFile:
+        """The archive, or the first of the files."""
+        return self.files[0]
 
 
 @attrs.define(eq=False)
@@ -66,6 +84,27 @@ class _Assignment:
     @property
     def buffer(self) -> deque[tuple[Any, ...]]:
         return self.group.buffers[self.task.shard]
+
+
+class _Ahead:
+    """The files that are still to be given out, with a look at the next one; true while there is one."""
+
+    def __init__(self, files: Iterable[tuple[FoundFile, int]]) -> None:
+        self._files = iter(files)
+        self._next = next(self._files, None)
+
+    def __bool__(self) -> bool:
+        return self._next is not None
+
+    @property
+    def next(self) -> FoundFile:
+        assert self._next is not None  # noqa: S101 - asked for only while it is true
+        return self._next[0]
+
+    def take(self) -> tuple[FoundFile, int]:
+        taken, self._next = self._next, next(self._files, None)
+        assert taken is not None  # noqa: S101 - asked for only while it is true
+        return taken
 
 
 class Pool:
@@ -99,11 +138,12 @@ class Pool:
             self,
             size=jobs,
             seconds=limits.seconds,
-            tasks_per_child=limits.files_per_worker,
+            tasks_per_child=max(1, limits.files_per_worker // _BATCH),
             message=lambda assignment: assignment.task,
         )
         self._groups: deque[_Group] = deque()
         self._pending: deque[_Assignment] = deque()
+        self._given = 0
 
     def run(self, files: Iterable[tuple[FoundFile, int]]) -> Iterator[Event]:
         """
@@ -115,12 +155,11 @@ class Pool:
         Raises:
             VerificationError: ``bulk-worker``: when workers cannot be started.
         """
-        source = iter(files)
-        more = True
+        source = _Ahead(files)
         try:
-            while more or self._groups:
-                while more and len(self._groups) < _WINDOW and len(self._pending) < 2 * self._jobs:
-                    more = self._take(source)
+            while source or self._groups:
+                while source and len(self._groups) < _WINDOW and len(self._pending) < 2 * self._jobs:
+                    self._take(source)
                 self._dispatch()
                 self._crew.listen()
                 yield from self._drain()
@@ -131,16 +170,29 @@ class Pool:
 
     # -- giving out work ---------------------------------------------------------------------
 
-    def _take(self, source: Iterator[tuple[FoundFile, int]]) -> bool:
-        found = next(source, None)
-        if found is None:
-            return False
-        file, skip = found
-        shards = self._jobs if file.kind == "archive" else 1
-        group = _Group(file, [deque() for _ in range(shards)], [False] * shards, turn=(skip + 1) % shards)
+    def _take(self, source: _Ahead) -> None:
+        file, skip = source.take()
+        if file.kind == "archive":
+            shards = self._jobs
+            group = _Group.of(file, shards=shards, turn=(skip + 1) % shards)
+            self._pending += [
+                _Assignment(group, Task((file,), shard, shards, skip)) for shard in range(shards)
+            ]
+        else:
+            group = _Group.of(file, *self._more(source, file.size))
+            self._pending.append(_Assignment(group, Task(group.files)))
         self._groups.append(group)
-        self._pending += [_Assignment(group, Task(file, shard, shards, skip)) for shard in range(shards)]
-        return True
+
+    def _more(self, source: _Ahead, size: int) -> Iterator[FoundFile]:
+        """Yield what is given out with a file: little at first, so that a few files occupy every worker."""
+        self._given += 1
+        most = min(_BATCH, self._limits.files_per_worker, 1 + self._given // (2 * self._jobs))
+        for _ in range(most - 1):
+            if size > _BATCH_BYTES or not source or source.next.kind == "archive":
+                return
+            file, _ = source.take()
+            size += file.size
+            yield file
 
     def _dispatch(self) -> None:
         while self._pending and self._crew.offer(self._pending[0]):
@@ -189,8 +241,10 @@ class Pool:
         """Note what a worker that ended was at; return whether nothing of the task is left."""
         file, label = task.group.file, task.label
         refusal = self._refusal(label or file.name, ending)
-        if file.kind != "archive":
-            task.buffer.append(("only", refusal))
+        if len(task.group.files) > 1:
+            self._part(task.group)
+        elif file.kind != "archive":
+            task.buffer.append(("only", [refusal]))
         elif label is None:
             task.buffer.extend([("trouble", refusal), ("end",)])
         else:
@@ -198,6 +252,15 @@ class Pool:
             task.task.skip, task.label = task.place, None
             return False
         return True
+
+    def _part(self, group: _Group) -> None:
+        """Put a group of its own in its place for each file."""
+        parts = [_Group.of(file) for file in group.files]
+        place = self._groups.index(group)
+        self._groups.remove(group)
+        for offset, part in enumerate(parts):
+            self._groups.insert(place + offset, part)
+        self._pending.extendleft(_Assignment(part, Task(part.files)) for part in reversed(parts))
 
     def _refusal(self, name: str, ending: Ending) -> Any:
         if ending is Ending.TIME:
@@ -212,7 +275,8 @@ class Pool:
             yield from self._of_group(group)
             if not all(group.ended):
                 return
-            yield Event(group.file, "done")
+            if group.file.kind == "archive":
+                yield Event(group.file, "done")
             self._groups.popleft()
 
     def _of_group(self, group: _Group) -> Iterator[Event]:
@@ -237,5 +301,7 @@ class Pool:
                 group.turn = (group.turn + 1) % len(group.ended)
             else:
                 if kind == "only":
-                    yield Event(group.file, "result", values[0])
+                    for file, value in zip(group.files, values[0], strict=True):
+                        yield Event(file, "result", value)
+                        yield Event(file, "done")
                 group.ended[group.turn] = True

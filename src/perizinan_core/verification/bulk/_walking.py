@@ -84,7 +84,7 @@ def _folder(root: Path, passed: Passed) -> Iterator[FoundFile]:
             path = Path(entry.path)
             if _is_folder(entry):
                 inner.append(path)
-            elif _leads_to_folder(path):
+            elif _is_link(entry) and _leads_to_folder(path):
                 passed.folders += 1
             elif _wanted(path):
                 yield _offer(path)
@@ -140,8 +140,8 @@ def _offer(path: Path) -> FoundFile:
     return FoundFile(path, kind, found.st_size, found.st_mtime_ns)
 
 
-def _is_link(path: Path) -> bool:
+def _is_link(path: Path | os.DirEntry[str]) -> bool:
     try:
-        return stat.S_ISLNK(path.lstat().st_mode)
+        return path.is_symlink()
     except OSError:
         return False

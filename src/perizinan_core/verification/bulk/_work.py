@@ -2,8 +2,8 @@
 What a worker process does: take a task, judge what is in it, say every step.
 
 Messages go to `pool.Pool` as tuples: ``begin`` (place, label) · ``result`` (value) · ``step`` (place) ·
-``trouble`` (value: of the archive itself) · ``fault`` (label, kind) · ``tick`` · ``end``. A plain file gives
-one message, ``only`` (value).
+``trouble`` (value: of the archive itself) · ``fault`` (label, kind) · ``tick`` · ``end``. Plain files give
+one message for all that are in the task, ``only`` (values).
 """
 
 from __future__ import annotations
@@ -48,9 +48,13 @@ class Recipe(Protocol):
 
 @attrs.define
 class Task:
-    """One file, or a share of an archive: the members whose place leaves ``shard`` when divided by ``shards``."""
+    """
+    Some plain files, or a share of an archive: the members whose place leaves ``shard`` when divided by ``shards``.
+    """
 
-    file: FoundFile
+    files: tuple[FoundFile, ...]
+    """An archive stands alone."""
+
     shard: int = 0
     shards: int = 1
     skip: int = -1
@@ -81,14 +85,16 @@ class _Worker:
     def run(self) -> None:
         while True:
             task: Task = self._channel.receive()
-            file = task.file
-            if file.kind == "archive":
+            if task.files[0].kind == "archive":
                 self._archive(task)
                 self._send("end")
-            elif file.kind == "special":
-                self._send("only", self._recipe.refuse(file.name, "not-a-file"))
             else:
-                self._send("only", self._result(file.path, file.name))
+                self._send("only", [self._plain(file) for file in task.files])
+
+    def _plain(self, file: FoundFile) -> Any:
+        if file.kind == "special":
+            return self._recipe.refuse(file.name, "not-a-file")
+        return self._result(file.path, file.name)
 
     def _send(self, *message: Any) -> None:
         self._channel.send(message)
@@ -103,7 +109,7 @@ class _Worker:
             return self._recipe.refuse(name, "internal-limit")
 
     def _archive(self, task: Task) -> None:
-        file = task.file
+        file = task.files[0]
         budget = Budget(
             left=self._limits.max_unpacked,
             limit=self._limits.max_unpacked,
