@@ -315,7 +315,7 @@ class TestDrawings:
         first, *others = corners[1:] + corners[:1] if upright else corners
         return b"%d %d m" % first + b"".join(b" %d %d l" % point for point in others) + b"\nh "
 
-    def test_the_code_of_a_letter_is_read_the_short_way(self, build, renderer):
+    def test_the_code_of_a_letter_is_read_the_short_way(self, renderer):
         """Else every letter costs what it did before."""
         pdf = PdfStructure(renderer.render(sample_letter(qr_text=self.TEXT)))
         runs = [run for page in pages.pages(pdf) for run in pages.contents_of(pdf, page).paths]

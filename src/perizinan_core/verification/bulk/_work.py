@@ -48,9 +48,7 @@ class Recipe(Protocol):
 
 @attrs.define
 class Task:
-    """
-    Some plain files, or a share of an archive: the members whose place leaves ``shard`` when divided by ``shards``.
-    """
+    """Plain files, or a share of an archive: the members whose place leaves ``shard`` when divided by ``shards``."""
 
     files: tuple[FoundFile, ...]
     """An archive stands alone."""
