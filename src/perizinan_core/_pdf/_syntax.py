@@ -245,6 +245,12 @@ _usual_name = lru_cache(maxsize=4096)(_read_name)
 """Every file has the same names; long ones are not kept, so that no file fills the memory."""
 
 
+@lru_cache(maxsize=4096)
+def _ref(number: bytes, generation: bytes) -> Ref:
+    """Read a reference; every file names the same few numbers."""
+    return Ref(int(number), int(generation))
+
+
 _SCALARS: Mapping[str, Callable[[re.Match[bytes]], Any]] = {
     "name": lambda found: _name(found["name"]),
     "ref": lambda found: _ref(*found.group("number", "generation")),
@@ -252,12 +258,6 @@ _SCALARS: Mapping[str, Callable[[re.Match[bytes]], Any]] = {
     "real": lambda found: float(found["real"]),
     "word": lambda found: _WORDS[found["word"]],
 }
-
-
-@lru_cache(maxsize=4096)
-def _ref(number: bytes, generation: bytes) -> Ref:
-    """Read a reference; every file names the same few numbers."""
-    return Ref(int(number), int(generation))
 
 
 def unescape(body: bytes) -> bytes:
