@@ -154,7 +154,7 @@ def _whole_matrix(run: bytes) -> list[int] | None:
 
 
 def _trimmed(turned: Sequence[int]) -> list[int] | None:
-    """Return the rows between the first and the last line, without empty columns; None when that is no code."""
+    """Return the rows between the first and the last line, without empty columns; None when that is not a code."""
     lines = [place for place, mask in enumerate(turned) if mask]
     if not any(after - before == 1 for before, after in pairwise(lines)):
         return None  # the modules may be wider
