@@ -86,27 +86,6 @@ class _Assignment:
         return self.group.buffers[self.task.shard]
 
 
-class _Ahead:
-    """The files that are still to be given out, with a look at the next one; true while there is one."""
-
-    def __init__(self, files: Iterable[tuple[FoundFile, int]]) -> None:
-        self._files = iter(files)
-        self._next = next(self._files, None)
-
-    def __bool__(self) -> bool:
-        return self._next is not None
-
-    @property
-    def next(self) -> FoundFile:
-        assert self._next is not None  # noqa: S101 - asked for only while it is true
-        return self._next[0]
-
-    def take(self) -> tuple[FoundFile, int]:
-        taken, self._next = self._next, next(self._files, None)
-        assert taken is not None  # noqa: S101 - asked for only while it is true
-        return taken
-
-
 class Pool:
     """
     Runs a recipe over files.
@@ -155,11 +134,11 @@ class Pool:
         Raises:
             VerificationError: ``bulk-worker``: when workers cannot be started.
         """
-        source = _Ahead(files)
+        source, more = iter(files), True
         try:
-            while source or self._groups:
-                while source and len(self._groups) < _WINDOW and len(self._pending) < 2 * self._jobs:
-                    self._take(source)
+            while more or self._groups:
+                while more and len(self._groups) < _WINDOW and len(self._pending) < 2 * self._jobs:
+                    more = self._take(source)
                 self._dispatch()
                 self._crew.listen()
                 yield from self._drain()
@@ -170,29 +149,31 @@ class Pool:
 
     # -- giving out work ---------------------------------------------------------------------
 
-    def _take(self, source: _Ahead) -> None:
-        file, skip = source.take()
-        if file.kind == "archive":
-            shards = self._jobs
-            group = _Group.of(file, shards=shards, turn=(skip + 1) % shards)
-            self._pending += [
-                _Assignment(group, Task((file,), shard, shards, skip)) for shard in range(shards)
-            ]
-        else:
-            group = _Group.of(file, *self._more(source, file.size))
-            self._pending.append(_Assignment(group, Task(group.files)))
-        self._groups.append(group)
-
-    def _more(self, source: _Ahead, size: int) -> Iterator[FoundFile]:
-        """Yield what is given out with a file: little at first, so that a few files occupy every worker."""
-        self._given += 1
+    def _take(self, source: Iterator[tuple[FoundFile, int]]) -> bool:
+        """Take an archive, or some files: few at first, so that even a few occupy every worker."""
         most = min(_BATCH, self._limits.files_per_worker, 1 + self._given // (2 * self._jobs))
-        for _ in range(most - 1):
-            if size > _BATCH_BYTES or not source or source.next.kind == "archive":
-                return
-            file, _ = source.take()
-            size += file.size
-            yield file
+        self._given += 1
+        batch: list[FoundFile] = []
+        for file, skip in source:
+            if file.kind == "archive":
+                self._add(_Group.of(*batch))
+                shards = self._jobs
+                self._add(_Group.of(file, shards=shards, turn=(skip + 1) % shards), skip)
+                return True
+            batch.append(file)
+            if len(batch) >= most or sum(file.size for file in batch) > _BATCH_BYTES:
+                self._add(_Group.of(*batch))
+                return True
+        self._add(_Group.of(*batch))
+        return False
+
+    def _add(self, group: _Group, skip: int = -1) -> None:
+        if group.files:
+            shards = len(group.buffers)
+            self._groups.append(group)
+            self._pending += [
+                _Assignment(group, Task(group.files, shard, shards, skip)) for shard in range(shards)
+            ]
 
     def _dispatch(self) -> None:
         while self._pending and self._crew.offer(self._pending[0]):
