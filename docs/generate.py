@@ -514,6 +514,11 @@ _EVENT_MEANINGS = {
         "Days off of a `year` were proposed, confirmed or taken back (`act`). It stands in the history of the "
         "administration, and is not sent to listeners."
     ),
+    _KIND.CATALOGUE_CHANGED: (
+        "The office was opened with another catalogue: the packages `before` and `after`, and the versions of permit "
+        "types that were `added`, `removed`, or `changed` under the same name. It stands in the history of the "
+        "administration, and is not sent to listeners."
+    ),
     _KIND.AUDIT_EXPORTED: (
         "Events of a time (`since`, `until`) were taken out without personal data. It stands in the history of the "
         "administration, and is not sent to listeners."

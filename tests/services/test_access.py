@@ -589,6 +589,7 @@ CALLS: Mapping[str, Call] = {
         "warung", *_newest(s, "warung"), actor=a
     ),
     "versions.preview": lambda s, a, _: s.kit.office.versions.preview(BytesIO(b"x"), actor=a),
+    "versions.in_place": lambda s, a, _: s.kit.office.versions.in_place(actor=a),
     "banners.all": lambda s, a, _: s.kit.office.banners.all(actor=a),
     "banners.put_up": lambda s, a, _: s.kit.office.banners.put_up(
         Text("Libur", "Closed"), ends=s.kit.clock() + timedelta(hours=1), actor=a
@@ -1100,6 +1101,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
         r.have(Role.ADMINISTRATOR, others=("host", "system")) or "calendar-year"
     ),
     "versions.list": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "versions.in_place": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "versions.differences": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "versions.preview": lambda r: (
         r.have(Role.ADMINISTRATOR, others=("host", "system")) or "catalogue-archive"

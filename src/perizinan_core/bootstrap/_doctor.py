@@ -16,6 +16,7 @@ import attrs
 
 from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._binding_findings import bindings
+from perizinan_core.bootstrap._catalogue_findings import catalogue
 from perizinan_core.bootstrap._document_findings import documents, missing_documents, seals
 from perizinan_core.bootstrap._findings import MOST_NAMED, FindingLevel, OfficeFinding
 from perizinan_core.bootstrap._machine_findings import (
@@ -90,6 +91,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         clock,
         calendar,
         _assumed,
+        catalogue,
         certificates,
         bindings,
         lost_numbers,

@@ -37,6 +37,7 @@ from perizinan_core.bootstrap._opening import (
     open_payment_providers,
     open_records,
     open_retention,
+    package_of,
     shown_database,
 )
 from perizinan_core.bootstrap._plugin_process import PluginProcesses
@@ -96,6 +97,7 @@ from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import CheckRules, OfficeContext
+from perizinan_core.services._in_place import note_catalogue
 from perizinan_core.services._periods import Periods
 from perizinan_core.services._readiness import readiness_problems
 from perizinan_core.services._retention_jobs import RetentionRules
@@ -339,6 +341,7 @@ class Office:
             office = cls._assembled(chosen, manager, pack, storage, signers, now, random, engine)
             if faults := office.letters.template_faults():
                 raise LetterTemplatesError(faults=faults)
+            note_catalogue(office._context, package_of(chosen, manager))  # noqa: SLF001 - its own part
             contexts.office_is(office)
             undo.pop_all()
         return office

@@ -51,6 +51,7 @@ __all__ = [
     "open_records",
     "open_retention",
     "open_stored_documents",
+    "package_of",
     "seal_keys",
     "shown_database",
     "storage_keys",
@@ -87,6 +88,15 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     if pack.authority.example is not None and not settings.signing.development:
         raise BootstrapError("example-authority", name=pack.authority.name.id, slug=slug)
     return pack
+
+
+def package_of(settings: Settings, manager: PluginManager) -> str:
+    """Return the package that brings the local government, with its version; the plugin's name where it has none."""
+    entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
+    status = next((one for one in manager.statuses if one.name == entry.plugin), None)
+    if status is None or not status.distribution:
+        return entry.plugin
+    return f"{status.distribution} {status.version}".strip()
 
 
 def migrate_database(

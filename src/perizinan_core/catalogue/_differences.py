@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
@@ -13,7 +15,7 @@ from perizinan_core.catalogue._assumed import TOPICS
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._text import Text
 
-__all__ = ["Change", "Difference", "differences"]
+__all__ = ["Change", "Difference", "differences", "edition_of"]
 
 _LEFT_OUT = frozenset({"code", "version", "scenarios", "extensions"})
 """What names a version, and what says nothing to people: examples, and functions of plugins."""
@@ -91,6 +93,16 @@ def differences(before: PermitType, after: PermitType) -> tuple[Difference, ...]
             topic = _TOPICS.get(field.name, Text(field.name, field.name))
             found += _between(topic, field.name, one, other)
     return tuple(found)
+
+
+def edition_of(permit_type: PermitType) -> str:
+    """Return a digest of the rules of a version; its days in force and its examples are not among them."""
+    rules = {
+        field.name: to_json(getattr(permit_type, field.name))
+        for field in attrs.fields(PermitType)
+        if field.name not in _LEFT_OUT | {"in_force"}
+    }
+    return hashlib.sha256(json.dumps(rules, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
 def _between(topic: Text, path: str, one: Any, other: Any) -> Iterator[Difference]:

@@ -24,6 +24,7 @@ from perizinan_core.catalogue import (
 from perizinan_core.catalogue._extensions import offering
 from perizinan_core.catalogue._loading import LetterCheck, for_release
 from perizinan_core.catalogue._overview import Fact, describe_permit_type
+from perizinan_core.cli._catalogue_compare import compare_command
 from perizinan_core.cli._confirmations import assumed_command, confirm_command, withdraw_command
 from perizinan_core.cli._settings import plugins_for, settings_for
 from perizinan_core.errors.catalogue import CatalogueProblem
@@ -51,7 +52,7 @@ def catalogue_group() -> None:
     """Hold the commands about catalogues."""
 
 
-for _command in (assumed_command, confirm_command, withdraw_command):
+for _command in (compare_command, assumed_command, confirm_command, withdraw_command):
     catalogue_group.add_command(_command)
 
 

@@ -131,6 +131,8 @@ class EventKind(StrEnum):
     """In the history of the administration: someone took notice of a finding, or no longer; not for listeners."""
     CALENDAR_CHANGED = "calendar_changed"
     """In the history of the administration: days off of a year were recorded or confirmed; not for listeners."""
+    CATALOGUE_CHANGED = "catalogue_changed"
+    """In the history of the administration: an office was opened with another catalogue; not for listeners."""
     AUDIT_EXPORTED = "audit_exported"
     """In the history of the administration: events were taken out without personal data; not for listeners."""
 
@@ -149,6 +151,7 @@ _HISTORY_ONLY = frozenset(
         EventKind.BANNER_CHANGED,
         EventKind.BINDING_CHANGED,
         EventKind.CALENDAR_CHANGED,
+        EventKind.CATALOGUE_CHANGED,
         EventKind.FINDING_ACKNOWLEDGED,
         EventKind.OUTGOING_CHANGED,
         EventKind.CASE_READ,

@@ -40,6 +40,7 @@ from perizinan_core.services._draft_cases import DraftPreview
 from perizinan_core.services._hand_over import HandedOver, HeldStage
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._host_messages import HostMessages
+from perizinan_core.services._in_place import CatalogueInPlace
 from perizinan_core.services._incoming import Incoming, IncomingState, IncomingUpload, Receiver
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._lists import CaseCounts, Lists
@@ -80,7 +81,7 @@ from perizinan_core.services._transparency import (
     TypeFigures,
 )
 from perizinan_core.services._used_numbers import LostNumber, UsedNumber
-from perizinan_core.services._versions import CataloguePreview, TypeChange, TypeVersion, Versions
+from perizinan_core.services._versions import CataloguePreview, LostVersion, TypeChange, TypeVersion, Versions
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
 from perizinan_core.services._worker import Worker
 
@@ -107,6 +108,7 @@ __all__ = [
     "CaseReading",
     "CaseStanding",
     "CaseSummary",
+    "CatalogueInPlace",
     "CataloguePreview",
     "CertificateBinding",
     "ClockRepair",
@@ -147,6 +149,7 @@ __all__ = [
     "Lists",
     "LongTerm",
     "LostNumber",
+    "LostVersion",
     "MessageDelivery",
     "MovedDay",
     "Named",

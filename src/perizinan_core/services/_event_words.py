@@ -88,6 +88,7 @@ _WORDS: Mapping[EventKind, str] = {
     EventKind.BANNER_CHANGED: N_("An announcement was put up or taken down"),
     EventKind.FINDING_ACKNOWLEDGED: N_("Notice was taken of a finding"),
     EventKind.CALENDAR_CHANGED: N_("The calendar was changed"),
+    EventKind.CATALOGUE_CHANGED: N_("Another catalogue was put in place"),
     EventKind.AUDIT_EXPORTED: N_("Events were exported"),
 }
 

@@ -11,7 +11,6 @@ from typing import BinaryIO
 import attrs
 
 from perizinan_core.catalogue import Catalogue, Difference, check_catalogue, differences, load_catalogue
-from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.catalogue import CatalogueProblem
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.model._actor import Actor, Role
@@ -20,9 +19,10 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._administration import require_administrator
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._in_place import CatalogueInPlace, lost_versions, read_in_place
 from perizinan_core.storage import ApplicationFilter, Course, UnitOfWork
 
-__all__ = ["CataloguePreview", "TypeChange", "TypeVersion", "Versions"]
+__all__ = ["CataloguePreview", "LostVersion", "TypeChange", "TypeVersion", "Versions"]
 
 _READERS = (Role.SUPERVISOR, Role.AUDITOR)
 _OPEN = frozenset(state for state in ApplicationState if not state.is_terminal)
@@ -60,6 +60,16 @@ class TypeChange:
 
 
 @attrs.frozen(kw_only=True)
+class LostVersion:
+    """A version that cases on record keep and a catalogue does not have."""
+
+    code: str
+    version: str
+    open_cases: int
+    """Of these not closed: no one could look at them or decide them."""
+
+
+@attrs.frozen(kw_only=True)
 class CataloguePreview:
     """What a new catalogue would change; nothing was changed."""
 
@@ -69,6 +79,14 @@ class CataloguePreview:
     changes: tuple[TypeChange, ...]
     unchanged: int
     """How many permit types stay as they are."""
+
+    lost: tuple[LostVersion, ...] = ()
+    """What cases keep and it does not have: a new catalogue holds the versions before it too."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can be put in place: no problem, nothing lost, and no rules changed under the same name."""
+        return not self.problems and not self.lost and not any(one.is_silent for one in self.changes)
 
 
 @checked
@@ -94,7 +112,7 @@ class Versions:
                 TypeVersion(
                     permit_type=version,
                     holds_today=today in version.in_force,
-                    open_cases=self._open_cases(work, version),
+                    open_cases=self._open_cases(work, version.code, version.version),
                 )
                 for code in codes
                 for version in reversed(context.catalogue.versions(code))
@@ -115,12 +133,26 @@ class Versions:
             require_administrator(actor, "versions", *_READERS)
         return differences(catalogue.version(permit_type, before), catalogue.version(permit_type, after))
 
-    def preview(self, archive: BinaryIO, *, actor: Actor) -> CataloguePreview:
+    def in_place(self, *, actor: Actor) -> CatalogueInPlace | None:
+        """
+        Return which catalogue the office was opened with last, and since when; None: no office has noted it.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            require_administrator(actor, "versions", *_READERS)
+            found = read_in_place(work.settings)
+        local = self._context.calendar.time_zone.local
+        return None if found is None else attrs.evolve(found, since=local(found.since))
+
+    def preview(self, archive: BinaryIO | Path, *, actor: Actor) -> CataloguePreview:
         """
         Check a new catalogue, and return what it would change against that of today; nothing is changed.
 
         Args:
-            archive: ZIP file of its folder.
+            archive: ZIP file of its folder, or the package (wheel) that brings it; or the path of one, or of the
+                folder itself.
             actor: An administrator, or the host application.
 
         Raises:
@@ -129,54 +161,81 @@ class Versions:
         """
         with self._context.work_for(actor, read_only=True):
             require_administrator(actor, "preview-catalogue")
+        if isinstance(archive, Path):
+            if archive.is_dir():
+                return self._checked(next(_roots(archive), archive), actor)
+            with archive.open("rb") as file:
+                return self.preview(file, actor=actor)
         with TemporaryDirectory(prefix="perizinan-catalogue-") as name:
-            folder = _unpacked(archive, Path(name))
-            report = check_catalogue(folder)
-            if report.problems:
-                return CataloguePreview(problems=report.problems, changes=(), unchanged=0)
-            return self._compared(load_catalogue(folder), actor)
+            return self._checked(_unpacked(archive, Path(name)), actor)
+
+    def _checked(self, folder: Path, actor: Actor) -> CataloguePreview:
+        report = check_catalogue(folder)
+        if report.problems:
+            return CataloguePreview(problems=report.problems, changes=(), unchanged=0)
+        return self._compared(load_catalogue(folder), actor)
 
     def _compared(self, new: Catalogue, actor: Actor) -> CataloguePreview:
-        context = self._context
-        changes, unchanged = [], 0
-        with context.work_for(actor, read_only=True) as work:
-            for code in sorted({*context.catalogue.codes(), *new.codes()}):
-                before, after = _standing(context.catalogue, code), _standing(new, code)
-                found = differences(before, after) if before is not None and after is not None else ()
-                if before is not None and after is not None and not found and before.version == after.version:
-                    unchanged += 1
-                    continue
-                same = before is not None and after is not None and before.version == after.version
-                changes.append(
-                    TypeChange(
-                        code=code,
-                        before="" if before is None else before.version,
-                        after="" if after is None else after.version,
-                        differences=found,
-                        is_silent=bool(same and found),
-                        open_cases=0 if before is None else self._open_cases(work, before),
-                    )
-                )
-        return CataloguePreview(problems=(), changes=tuple(changes), unchanged=unchanged)
+        old = self._context.catalogue
+        with self._context.work_for(actor, read_only=True) as work:
+            lost = tuple(
+                LostVersion(code=code, version=version, open_cases=self._open_cases(work, code, version))
+                for code, version in lost_versions(work, new)
+            )
+            changes = tuple(
+                self._change(work, before, after)
+                for code in sorted({*old.codes(), *new.codes()})
+                for before, after in _pairs(old, new, code)
+            )
+        touched = {one.code for one in changes}
+        return CataloguePreview(
+            problems=(),
+            changes=changes,
+            unchanged=sum(code not in touched for code in new.codes()),
+            lost=lost,
+        )
 
-    def _open_cases(self, work: UnitOfWork, version: PermitType) -> int:
+    def _change(self, work: UnitOfWork, before: PermitType | None, after: PermitType | None) -> TypeChange:
+        known = before or after
+        assert known is not None  # noqa: S101 - a type that neither has is not compared
+        found = differences(before, after) if before is not None and after is not None else ()
+        same = before is not None and after is not None and before.version == after.version
+        return TypeChange(
+            code=known.code,
+            before="" if before is None else before.version,
+            after="" if after is None else after.version,
+            differences=found,
+            is_silent=same and any(one.path.partition("/")[0] != "in_force" for one in found),
+            open_cases=0 if before is None else self._open_cases(work, before.code, before.version),
+        )
+
+    def _open_cases(self, work: UnitOfWork, code: str, version: str) -> int:
         courses = frozenset(
             text
             for text in work.applications.courses()
-            if (course := Course.parse(text)).permit_type == version.code
-            and course.version == version.version
+            if (course := Course.parse(text)).permit_type == code and course.version == version
         )
         if not courses:
             return 0
         return work.applications.count(ApplicationFilter(states=_OPEN, courses=courses))
 
 
-def _standing(catalogue: Catalogue, code: str) -> PermitType | None:
-    """Return the newest version of a type."""
-    try:
-        return catalogue.versions(code)[-1]
-    except PerizinanError:
-        return None
+def _pairs(
+    old: Catalogue, new: Catalogue, code: str
+) -> Iterator[tuple[PermitType | None, PermitType | None]]:
+    """Yield versions to be compared: those of one name that differ, and the newest of both where it is another one."""
+    before, after = (_versions(one, code) for one in (old, new))
+    for name, item in before.items():
+        if name in after and differences(item, after[name]):
+            yield item, after[name]
+    newest, following = (next(reversed(one.values()), None) for one in (before, after))
+    if newest is None or following is None or newest.version != following.version:
+        yield newest, following
+
+
+def _versions(catalogue: Catalogue, code: str) -> dict[str, PermitType]:
+    """Return the versions of a type by their names, the newest last; of an unknown one there are none."""
+    return {item.version: item for item in catalogue.versions(code)} if code in catalogue.codes() else {}
 
 
 def _unpacked(archive: BinaryIO, folder: Path) -> Path:

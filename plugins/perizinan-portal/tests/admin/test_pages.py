@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import perizinan_core.testing
 from perizinan_core.model import Officer, Role, Text
 from perizinan_core.testing import HOST
 
@@ -264,6 +266,33 @@ def test_a_catalogue_is_checked_and_compared_without_changing_anything(portal, a
     assert "This is not a ZIP file" in refused.errors[0]
     assert "It cannot be used" in wrong.text
     assert sample_pack().catalogue.codes() == portal.office.catalogue.codes()
+
+
+def _archive(change=lambda text: text):
+    folder = next(Path(perizinan_core.testing.__file__).parent.rglob("authority.yaml")).parent
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in sorted(folder.rglob("*.yaml")):
+            opened.writestr(path.relative_to(folder).as_posix(), change(path.read_text(encoding="utf-8")))
+    return archive.getvalue()
+
+
+def test_the_page_says_whether_a_catalogue_may_be_put_in_place_and_who_does_it(portal, admin):
+    """A version that a case keeps must be in the new one too; what can be put in place comes with the steps."""
+    portal.office.submit("warung")
+
+    def compared(old, new):
+        packed = _archive(lambda text: text.replace(old, new))
+        form = admin.open("/admin/katalog").form("katalog")
+        return form.attach("archive", "a.whl", packed, "application/zip").send()
+
+    good, lost = compared("KTP, en", "KTP elektronik, en"), compared('"2026.1"', '"2026.2"')
+
+    assert "change under the same name" in good.text or "has the same name" in good.text
+    assert "must not be put in place" in good.text
+    assert "Versions that cases keep are missing" in lost.text
+    assert "warung 2026.1" in lost.text
+    assert "The operator opens the office again" in admin.open("/admin/katalog").text
 
 
 def test_versions_are_compared_and_letters_shown_with_invented_data(admin):

@@ -26,7 +26,13 @@ _SIDE = 1200
 def list_(visit: Visit, preview: object = None, fault: object = "") -> Answer:
     """List every version with how many open cases keep it; beside it the check of a new catalogue."""
     versions = visit.office.versions.list(actor=visit.actor)
-    values = {"versions": versions, "preview": preview, "fault": fault, "words": _CHANGES}
+    values = {
+        "versions": versions,
+        "preview": preview,
+        "fault": fault,
+        "words": _CHANGES,
+        "in_place": visit.office.versions.in_place(actor=visit.actor),
+    }
     return Page("admin/catalogue.html", values, status=422 if fault else 200)
 
 
@@ -34,7 +40,7 @@ def preview(visit: Visit) -> Answer:
     """Check a new catalogue, and show what it would change."""
     given = visit.posted.files.get("archive", ())
     if not given or not given[0].size:
-        return list_(visit, fault=N_("Choose a ZIP file of the catalogue's folder"))
+        return list_(visit, fault=N_("Choose the package, or a ZIP file of the catalogue's folder"))
     try:
         shown = visit.office.versions.preview(given[0].file, actor=visit.actor)
     except PerizinanError as error:
