@@ -8,8 +8,8 @@ used depends on its language and on the comment in front of it:
 - ``console`` runs each line that begins with ``$`` and compares what follows: ``perizinan`` commands (in English
   unless the page exports ``PERIZINAN_LANGUAGE``), ``python FILE.py``, ``cp``, ``mkdir``, ``rm``, ``export``,
   ``echo $?``, ``"$(date +%F)"``, and ``name=$(perizinan …)`` with ``"$name"`` in later lines; ``pip install FOLDER``
-  makes a project of the checkout known to this page only, and needs no network; ``perizinan … &`` runs in a process
-  of its own until the page ends, and ``curl -s ADDRESS`` asks it once it listens;
+  makes a project of the checkout known to this page only, and needs no network; ``perizinan … &`` (or another program
+  of the environment) runs in a process of its own until the page ends, and ``curl -s ADDRESS`` asks it once it listens;
 - a block after ``<!-- file: NAME -->`` is written into that file instead; the page names the file above it;
 - every other language is left alone.
 
@@ -289,6 +289,8 @@ def _servers() -> Iterator[Callable[[list[str]], None]]:
 
         def start(words: list[str]) -> None:
             program = [sys.executable, "-W", "error", "-m", "perizinan_core.cli", *words[1:]]
+            if words[0] != "perizinan":  # a service that comes with a wheel, beside the interpreter
+                program = [str(Path(sys.executable).with_name(words[0])), *words[1:]]
             done = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - as above
             stack.callback(done.wait, _SECONDS)
             stack.callback(done.terminate)

@@ -63,6 +63,7 @@ def test_an_office_is_sealed_backed_up_and_restored(office, new_folder, url_of, 
 
     said = office.run("backup", str(tmp_path / "backup"))
     assert "keys of personal data and of sealed documents: file:keys/storage.json" in said
+    assert "Its documents are sealed with the keys" in said
     saved = FolderDocumentStore(tmp_path / "backup" / "documents")
     assert not any(saved.exists(sha256) for sha256 in before[0])
 

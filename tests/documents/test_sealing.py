@@ -16,7 +16,7 @@ from perizinan_core.documents import (
     SealedDocumentStore,
     StoreProblem,
 )
-from perizinan_core.documents._sealed_store import require_unsealed
+from perizinan_core.documents._sealed_store import lies_sealed, require_unsealed
 from perizinan_core.documents._sealing import PIECE_BYTES, SealKey, SealKeys, plain_size
 from perizinan_core.errors.documents import DocumentNotFoundError, DocumentSealBrokenError
 from perizinan_core.testing import DocumentStoreSuite
@@ -234,6 +234,17 @@ def test_a_document_whose_label_was_lost_is_not_deleted_as_waste():
     assert not fresh.exists(kept.sha256)
     assert not fresh.delete(name)
     assert b"denah" == fresh.read(kept.sha256, 9)
+
+
+def test_a_sealed_file_in_a_store_without_labels_is_known_for_what_it_is():
+    """A half-copied store that is opened in plain: the sweep of unused files leaves it alone."""
+    store = sealed()
+    kept = store.put(io.BytesIO(b"denah"))
+    (name,) = stored_names(store, kept.sha256)
+    plain = store.below.put(io.BytesIO(b"polos"))
+
+    assert [True, False, False] == [lies_sealed(store.below, one) for one in (name, plain.sha256, "0" * 64)]
+    assert not lies_sealed(store, name)
 
 
 def test_what_is_public_stays_in_plain_where_the_office_chose_so():

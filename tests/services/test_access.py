@@ -467,6 +467,7 @@ CALLS: Mapping[str, Call] = {
     "permits.get_by_number": lambda s, a, i: _pers(s).get_by_number(i("number issued"), actor=a),
     "permits.asks_secret": lambda s, a, _: _pers(s).asks_secret(actor=a),
     "permits.open_pdf": lambda s, a, i: _pers(s).open_pdf(i("permit issued"), actor=a).close(),
+    "permits.direct_address": lambda s, a, i: _pers(s).direct_address(i("permit issued"), actor=a),
     "permits.renew": lambda s, a, i: _pers(s).renew(i("permit issued"), actor=a),
     "permits.amend": lambda s, a, i: _pers(s).amend(i("permit issued"), actor=a),
     "permits.suspend": lambda s, a, i: _pers(s).suspend(
@@ -1023,6 +1024,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "permits.outlook": lambda r: r.read("issued"),
     "permits.get_by_number": lambda r: r.read("issued"),
     "permits.open_pdf": lambda r: r.read("issued"),
+    "permits.direct_address": lambda r: r.read("issued"),
     "permits.renew": lambda r: r.renew("renewal-too-early"),
     "permits.amend": lambda r: r.renew(None),
     "permits.suspend": lambda r: r.decide_about_permit(),

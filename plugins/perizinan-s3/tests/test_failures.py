@@ -6,6 +6,7 @@ import io
 import random
 import threading
 import time
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +15,7 @@ import pytest
 from perizinan_s3 import S3UnavailableError, S3UnfitError
 from perizinan_s3._names import STALE
 
+from perizinan_core.documents import SealedDocumentStore, SealKey, SealKeys
 from perizinan_core.errors.documents import DocumentNotFoundError, DocumentStoreError, LinkConflictError
 from perizinan_core.hooks import Secret
 
@@ -286,6 +288,35 @@ def test_an_address_for_the_public_is_good_without_a_key(overwriting, prefix):
 
     with pytest.raises(DocumentNotFoundError):
         store.address("0" * 64, 60)
+
+
+def test_a_permit_is_fetched_by_its_signed_address_alone(overwriting, prefix):
+    """As a PDF to be saved, under a name that tells nothing; another signature, another file, or none is refused."""
+    store = SealedDocumentStore(
+        overwriting.open(prefix), SealKeys((SealKey.derived("uji", b"k" * 32),)), public_in_plain=True
+    )
+    permit = store.put_public(io.BytesIO(b"%PDF-1.7 izin"))
+    paper = store.put(io.BytesIO(b"%PDF-1.7 ktp"))
+    address = store.public_address(permit.sha256, 60)
+    with urllib.request.urlopen(address) as answer:
+        assert b"%PDF-1.7 izin" == answer.read()
+        assert f'attachment; filename="{permit.sha256[:16]}.pdf"' == answer.headers["Content-Disposition"]
+        assert ("application/pdf", "private, no-store") == (
+            answer.headers["Content-Type"],
+            answer.headers["Cache-Control"],
+        )
+
+    sealed = next(stored for key, stored in store.candidates(paper.sha256) if key is not None)
+    assert [None, None] == [store.public_address(name, 60) for name in (paper.sha256, sealed)]
+    for wrong in (
+        address.partition("?")[0],
+        address[:-4] + ("0000" if not address.endswith("0000") else "1111"),
+        address.replace(permit.sha256, sealed),
+    ):
+        with pytest.raises(urllib.error.HTTPError) as caught, urllib.request.urlopen(wrong):
+            pass
+        with caught.value as refused:
+            assert refused.code in {400, 403}
 
 
 @pytest.mark.parametrize(

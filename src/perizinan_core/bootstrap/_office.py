@@ -394,6 +394,7 @@ class Office:
             language=chosen.office.language,
             development=chosen.signing.development,
             timestamps=open_timestamps(chosen),
+            direct_permits=chosen.storage.direct_permits,
             subscriptions=subscriptions(chosen.plugins.channels, consumers, status_list=rules is not None),
         )
         with context.unit_of_work(read_only=True):

@@ -158,6 +158,9 @@ def _tell(made: Backup, language: str) -> None:
         day=format_date(made.made_at.astimezone().date(), language),
         time=f"{made.made_at.astimezone():%H:%M}",
     )
+    if made.document_keys:
+        sealed = N_("Its documents are sealed with the keys {keys}; only with them can it be restored.")
+        _say(sealed, language, keys=", ".join(made.document_keys))
 
 
 def _name_keys(settings: Settings, language: str) -> None:

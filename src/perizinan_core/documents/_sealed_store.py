@@ -34,6 +34,7 @@ from perizinan_core.documents._sealing import (
     SealingStream,
     SealKey,
     SealKeys,
+    is_sealed,
     opened,
     plain_size,
 )
@@ -47,7 +48,7 @@ from perizinan_core.errors.documents import (
 )
 from perizinan_core.i18n import N_
 
-__all__ = ["FILES", "KEYS", "SealedDocumentStore", "key_marks", "require_unsealed"]
+__all__ = ["FILES", "KEYS", "SealedDocumentStore", "key_marks", "lies_sealed", "require_unsealed"]
 
 T = TypeVar("T")
 
@@ -372,6 +373,21 @@ def require_unsealed(store: DocumentStore) -> None:
     if isinstance(store, SealableStore):
         for label, mark in store.labels(KEYS):
             raise DocumentStoreError("documents-sealed", key=_key_name(store, label, mark))
+
+
+def lies_sealed(store: DocumentStore, sha256: str) -> bool:
+    """
+    Return whether a store that is used as it is holds a sealed document under this name.
+
+    It holds some without saying so when it was copied without its labels, or sealed while a process still had old
+    settings. No record names such a file, and it is not waste.
+    """
+    if isinstance(store, SealedDocumentStore) or not isinstance(store, SealableStore):
+        return False
+    try:
+        return is_sealed(store.beginning(sha256, HEADER_BYTES))
+    except DocumentNotFoundError:
+        return False
 
 
 def key_marks(store: DocumentStore) -> dict[str, str]:

@@ -263,6 +263,9 @@ class OfficeContext:
     timestamps: TimestampPolicy | None = None
     """How permits get timestamps and long-term data; None: they get none."""
 
+    direct_permits: int = 0
+    """For how many seconds an issued permit may be fetched from its document store itself; 0: never."""
+
     subscriptions: Mapping[str, frozenset[EventKind]] = attrs.field(factory=dict)
     """Which kinds of events are queued for which target of the outbox; what no one asks for is not queued."""
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
+from perizinan_core.documents._sealed_store import lies_sealed
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.documents import DocumentStoreError
 from perizinan_core.model._actor import Actor
@@ -61,7 +62,9 @@ def _remove_if_unused(context: OfficeContext, sha256: str) -> bool:
 
 
 def _is_deleted(context: OfficeContext, sha256: str) -> bool:
-    """Delete a file; return whether it was there and has no name in the store."""
+    """Delete a file; return whether it was there and has no name in the store. A sealed one that no key opens stays."""
+    if lies_sealed(context.documents, sha256):
+        return False
     try:
         return context.documents.delete(sha256)
     except DocumentStoreError as error:

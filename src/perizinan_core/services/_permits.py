@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import attrs
 
+from perizinan_core.documents._ports import public_address
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import quoted
 from perizinan_core.errors.published import StatusUnavailableError
@@ -225,6 +226,28 @@ class Permits:
             raise NotFoundError(kind="permit", key=permit_id)
         documents = self._context.documents
         return documents.open(newest_version(documents, permit.signed_sha256))
+
+    def direct_address(self, permit_id: str, *, actor: Actor) -> str | None:
+        """
+        Return an address at which the signed PDF can be fetched from the document store itself, for a short time.
+
+        Anyone who has the address can read the file until it ends, so it is given only to those who may download the
+        permit now, and is written nowhere. It holds no number and no name. An officer's look is noted as by `open_pdf`.
+
+        Returns:
+            None: the file is to be read with `open_pdf`. The office did not choose direct downloads
+            (``[storage] direct_permits``), its store cannot hand files out, or this one is sealed.
+
+        Raises:
+            NotFoundError: there is no such permit for this actor, or it is not signed yet.
+        """
+        permit = self.get(permit_id, actor=actor)
+        if permit.signed_sha256 is None:
+            raise NotFoundError(kind="permit", key=permit_id)
+        seconds, documents = self._context.direct_permits, self._context.documents
+        if not seconds:
+            return None
+        return public_address(documents, newest_version(documents, permit.signed_sha256), seconds)
 
     def outlook(self, permit_id: str, *, actor: Actor, now: datetime | None = None) -> PermitOutlook:
         """

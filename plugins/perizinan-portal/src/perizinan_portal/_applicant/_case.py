@@ -11,6 +11,7 @@ from perizinan_core.model import Application, ApplicationState, PermitType
 from perizinan_core.services import DeliveryState, PermitOutlook
 from perizinan_core.workflow import Action
 from perizinan_portal._applicant._draft import permit_type_of
+from perizinan_portal._applicant._permit_file import permit_file
 from perizinan_portal._applicant._standing import now_of, steps_of
 from perizinan_portal._applicant._timeline import happened
 from perizinan_portal._applicant._words import shown_state
@@ -93,9 +94,7 @@ def paper(visit: Visit) -> Answer:
 def permit(visit: Visit) -> Answer:
     """Give the signed permit."""
     case = visit.office.applications.get(visit.path["id"], actor=visit.actor)
-    found = visit.office.permits.get(case.permit_id or "", actor=visit.actor)
-    name = f"{case.permit_type}-{(found.number or '').replace('/', '-')}.pdf"
-    return Download(visit.office.permits.open_pdf(found.id, actor=visit.actor), name, "application/pdf")
+    return permit_file(visit, visit.office.permits.get(case.permit_id or "", actor=visit.actor))
 
 
 def details_of(visit: Visit, item: PermitType, form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from perizinan_core.i18n import N_
 from perizinan_core.model import Permit, PermitStatus
+from perizinan_portal._applicant._permit_file import permit_file
 from perizinan_portal._applicant._standing import permit_now
 from perizinan_portal._applicant._successors import KINDS
-from perizinan_portal._kit import Answer, Download, Menu, Page, PageRoute, Visit, Who
+from perizinan_portal._kit import Answer, Menu, Page, PageRoute, Visit, Who
 
 __all__ = ["ROUTES", "ends_soon", "status_of"]
 
@@ -80,8 +81,7 @@ def one(visit: Visit) -> Answer:
 def download(visit: Visit) -> Answer:
     """Give the signed file."""
     permit = visit.office.permits.get(visit.path["id"], actor=visit.actor)
-    name = f"{permit.permit_type}-{permit.number.replace('/', '-')}.pdf"
-    return Download(visit.office.permits.open_pdf(permit.id, actor=visit.actor), name, "application/pdf")
+    return permit_file(visit, permit)
 
 
 ROUTES = (
