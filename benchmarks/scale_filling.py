@@ -70,7 +70,7 @@ def filled_offices(
         for one, url in urls.items():
             storage = SqlStorage(url, keys, zone=MORNING.tzinfo)
             undo.callback(storage.close)
-            kits[one] = played.open(storage, one.cases, plugins=plugins)
+            kits[one] = played.open(storage, plugins=plugins)
             if one.database == "postgresql":
                 with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.exec_driver_sql("VACUUM ANALYZE")

@@ -140,7 +140,7 @@ class Lists:
             self._require_office(actor, "lists")
             sight = sight_of(self._context, work, actor, permit_types=permit_types, unit=unit)
             wanted = ApplicationFilter(
-                states=frozenset(states) or (frozenset() if order is ListOrder.SUBMITTED else _HANDED_IN),
+                states=frozenset(states),
                 assignee=officer,
                 submitted_from=submitted_from,
                 submitted_to=submitted_to,

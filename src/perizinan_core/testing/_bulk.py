@@ -41,7 +41,8 @@ __all__ = ["PlayedCases", "bulk_office", "bulk_staff", "nik_of", "receipt_of"]
 
 _HERE, _ROADS = frozenset({"dinas-izin"}), frozenset({"dinas-jalan"})
 _YEAR = 2026
-_STEP = timedelta(minutes=7)
+_SPAN = timedelta(days=250)
+"""Of an office of any size, so that they differ in nothing but their size."""
 _RECENT = 100
 """What was delivered is forgotten after a time: the days of the deliveries lie so much closer together."""
 
@@ -98,7 +99,7 @@ def bulk_office(
     """
     played = PlayedCases.play()
     played.load(storage, cases, in_work=in_work, progress=progress)
-    return played.open(storage, cases, plugins=plugins)
+    return played.open(storage, plugins=plugins)
 
 
 def nik_of(number: int) -> str:
@@ -164,10 +165,8 @@ class PlayedCases:
         """
         load_cases(storage, self._copies(cases, in_work), progress=progress)
 
-    def open(
-        self, storage: SqlStorage, cases: int, *, plugins: Mapping[str, object] | None = None
-    ) -> OfficeKit:
-        """Open an office on a store that was filled with so many, at a moment after the last of them."""
+    def open(self, storage: SqlStorage, *, plugins: Mapping[str, object] | None = None) -> OfficeKit:
+        """Open an office on a store that was filled, at a moment after the last case."""
         kit = sample_office(
             storage=storage,
             staff=bulk_staff(),
@@ -175,22 +174,25 @@ class PlayedCases:
             plugins=plugins,
             development=True,
         )
-        kit.clock.moment = self._end(cases)
+        kit.clock.moment = self._end()
         return kit
 
-    def _end(self, cases: int) -> datetime:
-        """Return a moment after the last of so many cases began."""
-        return self.begin + cases * _STEP + timedelta(hours=1)
+    def _end(self) -> datetime:
+        """Return a moment after the last case began."""
+        return self.begin + _SPAN + timedelta(hours=1)
 
     def _copies(self, cases: int, in_work: int) -> Iterator[LoadedCase]:
         """Yield so many cases, those in work evenly among the others."""
         every = max(1, cases // max(1, in_work))
         issued, working = 0, 0
-        last = self._end(cases)
+        last = self._end()
         for number in range(cases):
-            at = self.begin + number * _STEP
+            at = self.begin + _SPAN * number / cases
+            turn, alike = number, f"{number // 4}"
             if working < in_work and number % every == 0:
                 template = self.reviewed if working % 2 else self.submitted
+                # Two kinds take turns; of each, officers have the same share, and four are for one object.
+                turn, alike = working // 2, f"{working % 2}-{working // 8}"
                 working += 1
             elif number % 20 == 13:
                 template = self.corrected
@@ -199,7 +201,7 @@ class PlayedCases:
             else:
                 template = self.issued
                 issued += 1
-            yield _copy(template, number, issued, at, last)
+            yield _copy(template, number, _Share(issued, turn, alike), at, last)
 
 
 def _taken(kit: OfficeKit, id_: str, permit: Permit | None) -> LoadedCase:
@@ -214,10 +216,24 @@ def _id(at: datetime, number: int, kind: int) -> str:
     return f"{stamp[:8]}-{stamp[8:]}-7{kind:03x}-8000-{number:012x}"
 
 
-def _copy(template: LoadedCase, number: int, issued: int, at: datetime, last: datetime) -> LoadedCase:
+@attrs.frozen
+class _Share:
+    """What tells a copy from the others of its kind."""
+
+    issued: int
+    """How many permits there are with it."""
+
+    turn: int
+    """Whose turn it is."""
+
+    alike: str
+    """What it is about."""
+
+
+def _copy(template: LoadedCase, number: int, share: _Share, at: datetime, last: datetime) -> LoadedCase:
     case, shift = template.application, at - template.application.created_at
     id_, permit_id = _id(at, number, 0), _id(at, number, 1)
-    permit = template.permit
+    permit, issued = template.permit, share.issued
     changed = attrs.evolve(
         case,
         id=id_,
@@ -228,7 +244,8 @@ def _copy(template: LoadedCase, number: int, issued: int, at: datetime, last: da
             attrs.evolve(paper, sha256=hashlib.sha256(f"{number}/{paper.slot}".encode()).hexdigest())
             for paper in case.documents
         ),
-        stages=tuple(_stage(state, number, shift) for state in case.stages),
+        stages=tuple(_stage(state, share.turn, shift) for state in case.stages),
+        about=case.about and f"{case.about} {share.alike}",
         clock=_clock(case, number, shift, last),
         permit_id=permit_id if permit is not None else None,
         created_at=case.created_at + shift,
@@ -290,9 +307,9 @@ _NAMES = {
 }
 
 
-def _stage(state: StageState, number: int, shift: timedelta) -> StageState:
+def _stage(state: StageState, turn: int, shift: timedelta) -> StageState:
     name = _NAMES.get(state.stage)
-    assignee = f"{name}-{number % 10 + 1}" if name and state.assignee else state.assignee
+    assignee = f"{name}-{turn % 10 + 1}" if name and state.assignee else state.assignee
     return attrs.evolve(
         state,
         assignee=assignee,
