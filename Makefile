@@ -12,10 +12,11 @@ TEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants screens test-remedies coverage lock messages clean
+.PHONY: help setup tools demo demo-large test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants screens test-remedies coverage lock messages clean
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF, then the portal over a city (DEMO_ARGS=\"--no-serve --no-city\")"
+	@echo "make demo-large  the same permit through PostgreSQL, S3, SMTP, a signing service and the portal"
 	@echo "make test    every test: core, plugins, examples, documentation"
 	@echo "make check   lint, types, import contracts, tests"
 	@echo "make wheels  the core and the plugins as wheels, in dist/"
@@ -38,6 +39,9 @@ tools: $(STAMP)
 
 demo: $(STAMP)
 	@$(BIN)/perizinan demo $(DEMO_ARGS)
+
+demo-large: $(STAMP)
+	@$(BIN)/python scripts/demo_large.py $(DEMO_ARGS)
 
 test: tools
 	@mkdir -p build

@@ -39,7 +39,7 @@ from perizinan_core.published import NO_STATUS, read_authority_document
 from perizinan_core.verification import Report, verify_permit
 from perizinan_core.verification._words import headline
 
-__all__ = ["Scene", "tell"]
+__all__ = ["Scene", "Story", "tell"]
 
 PERMIT_TYPE = "penggunaan-jalan-trotoar-tanah"
 MISSING = "ktp"
@@ -72,23 +72,27 @@ def tell(
     Returns:
         What ``summary.json`` says.
     """
-    return _Story(office, clock, out, say, language).run()
+    return Story(office, clock, out, say, language).run()
 
 
 @attrs.frozen
-class _Story:
+class Story:
+    """The story; what depends on the parts of the office can be played in another way."""
+
     office: Office
     clock: StoryClock
     out: Path
     show: Callable[[Scene], None]
     language: str
+    owner: Actor = APPLICANT
+    """Whose account applies."""
 
     def run(self) -> Mapping[str, Any]:
+        """Play it, and return what ``summary.json`` says."""
         permit_type = self.office.catalogue.find(PERMIT_TYPE, on=self._today())
         self._catalogue(permit_type)
         position = self.office.authority.delegations_for(PERMIT_TYPE, self._today())[0].position
-        for officer in staff_for(permit_type, self.office.authority, position):
-            self.office.reviews.add_officer(officer, actor=HOST)
+        self.hire(permit_type, position)
         case = self._apply()
         self._complete(case)
         case = self._correct(case, permit_type)
@@ -96,6 +100,22 @@ class _Story:
         permit = self._issue(case, position)
         report = self._verify(permit)
         return self._leave(case.id, permit, report)
+
+    def hire(self, permit_type: PermitType, position: str) -> None:
+        """Put staff on record."""
+        for officer in staff_for(permit_type, self.office.authority, position):
+            self.office.reviews.add_officer(officer, actor=HOST)
+
+    def sign(self, case: str, signer: Actor) -> Permit:
+        """Have the permit issued."""
+        return self.office.permits.issue(case, actor=signer, idempotency_key="demo-issue")
+
+    def deliver(self) -> str:
+        """Bring what is to be told to whom it is for, and say how."""
+        done = self.office.worker.run_once()
+        return self._t(
+            N_("{count} events delivered; mails lie as files in the outbox folder"), count=done.delivered
+        )
 
     def _catalogue(self, permit_type: PermitType) -> None:
         types = self.office.permit_types()
@@ -124,7 +144,7 @@ class _Story:
         case = self.office.applications.start(
             PERMIT_TYPE,
             applicant=applicant(),
-            actor=APPLICANT,
+            actor=self.owner,
             form={
                 "subtype": "jalan",
                 "kegiatan": "bazar",
@@ -141,7 +161,7 @@ class _Story:
             },
         )
         lines = [self._refused_upload(case)]
-        for number, view in enumerate(self.office.applications.slots(case.id, actor=APPLICANT)):
+        for number, view in enumerate(self.office.applications.slots(case.id, actor=self.owner)):
             if view.terms.key == MISSING:
                 continue
             self.clock.forward(minutes=2)
@@ -158,7 +178,7 @@ class _Story:
                 UNCLEAR,
                 BytesIO(b"<html><script>alert(1)</script></html>"),
                 file_name="denah.pdf",
-                actor=APPLICANT,
+                actor=self.owner,
             )
         except UploadRefusedError as error:
             return self._t(N_("refused: denah.pdf: {reason}"), reason=error.message(self.language))
@@ -167,7 +187,7 @@ class _Story:
     def _upload(self, case: Application, slot: str, label: str, shown: str, seed: int) -> str:
         content, name = paper_for(slot, label, seed, self._today())
         document = self.office.applications.upload(
-            case.id, slot, BytesIO(content), file_name=name, actor=APPLICANT
+            case.id, slot, BytesIO(content), file_name=name, actor=self.owner
         )
         return self._t(
             N_("accepted: {label} ({size} KB, {kind})"),
@@ -178,7 +198,7 @@ class _Story:
 
     def _complete(self, case: Application) -> None:
         try:
-            self.office.applications.submit(case.id, actor=APPLICANT)
+            self.office.applications.submit(case.id, actor=self.owner)
         except SubmissionRefusedError as error:
             reasons = [problem.message(self.language) for problem in error.problems]
         else:
@@ -186,7 +206,7 @@ class _Story:
         self.clock.forward(minutes=6)
         uploaded = self._upload(case, MISSING, "KTP", "KTP", 99)
         self.clock.forward(minutes=1)
-        receipt = self.office.applications.submit(case.id, actor=APPLICANT, idempotency_key="demo-submit")
+        receipt = self.office.applications.submit(case.id, actor=self.owner, idempotency_key="demo-submit")
         self._say(
             N_("3. A paper is missing: nothing is lost, and everything that is wrong is said at once"),
             *reasons,
@@ -201,7 +221,7 @@ class _Story:
     def _correct(self, case: Application, permit_type: PermitType) -> Application:
         stage = next(item for item in permit_type.stages if item.kind is StageKind.COMPLETENESS_CHECK)
         self.clock.forward(hours=1)
-        now = self.office.applications.get(case.id, actor=APPLICANT)
+        now = self.office.applications.get(case.id, actor=self.owner)
         officer = self._assignee(now, stage.code)
         now = self.office.reviews.request_correction(
             case.id,
@@ -227,17 +247,17 @@ class _Story:
             UNCLEAR,
             BytesIO(draw_sketch_pdf("Denah lokasi dan jalur pengganti", seed=77)),
             file_name="denah-baru.pdf",
-            actor=APPLICANT,
+            actor=self.owner,
             replaces=old.id,
         )
         self.clock.forward(minutes=5)
-        self.office.applications.submit(case.id, actor=APPLICANT, idempotency_key="demo-resubmit")
+        self.office.applications.submit(case.id, actor=self.owner, idempotency_key="demo-resubmit")
         self._say(
             N_("4. A correction: with its reason, its list and its last day"),
             asked,
             self._t(N_("The applicant hands in a better sketch; the review continues where it stopped.")),
         )
-        return self.office.applications.get(case.id, actor=APPLICANT)
+        return self.office.applications.get(case.id, actor=self.owner)
 
     def _review(self, case: Application, permit_type: PermitType) -> Application:
         lines: list[str] = []
@@ -291,8 +311,7 @@ class _Story:
         signer = next(
             item for item in self.office.reviews.officers(actor=HOST) if item.position == position
         ).as_actor()
-        permit = self.office.permits.issue(case.id, actor=signer, idempotency_key="demo-issue")
-        done = self.office.worker.run_once()
+        permit = self.sign(case.id, signer)
         self._say(
             N_("6. The permit: number taken, letter made and signed, kept write-once"),
             self._t(
@@ -300,14 +319,12 @@ class _Story:
                 number=permit.number,
                 title=self.office.authority.position(position).title.id,
             ),
-            self._t(
-                N_("{count} events delivered; mails lie as files in the outbox folder"), count=done.delivered
-            ),
+            self.deliver(),
         )
         return permit
 
     def _verify(self, permit: Permit) -> Report:
-        with self.office.permits.open_pdf(permit.id, actor=APPLICANT) as file:
+        with self.office.permits.open_pdf(permit.id, actor=self.owner) as file:
             pdf = file.read()
         document = self.office.publication.authority_json()
         (self.out / "permit.pdf").write_bytes(pdf)
@@ -336,13 +353,13 @@ class _Story:
         return f"{self._t(said.word)} ({self._t(said.meaning)})"
 
     def _leave(self, case_id: str, permit: Permit, report: Report) -> Mapping[str, Any]:
-        receipt = self.office.applications.signed_receipt(case_id, actor=APPLICANT)
+        receipt = self.office.applications.signed_receipt(case_id, actor=self.owner)
         (self.out / "receipt.json").write_bytes(receipt)
-        history = self.office.applications.history(case_id, actor=APPLICANT)
+        history = self.office.applications.history(case_id, actor=self.owner)
         summary = {
             "authority": self.office.authority.slug,
             "permit_type": permit.permit_type,
-            "receipt_number": self.office.applications.receipt(case_id, actor=APPLICANT).receipt_number,
+            "receipt_number": self.office.applications.receipt(case_id, actor=self.owner).receipt_number,
             "permit_number": permit.number,
             "issued_on": permit.issued_on.isoformat(),
             "valid_until": permit.valid_until.isoformat() if permit.valid_until else None,
