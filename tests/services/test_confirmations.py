@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +34,7 @@ from perizinan_core.services import Confirmed
 from perizinan_core.testing import OfficeKit, sample_office, sample_pack
 from perizinan_core.testing._letters import sample_letter
 from perizinan_core.testing._offices import APPLICANT, HOST
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.verification._pdf._text import printed_text
 
 OPEN = Source("Pengaturan awal", assumed=True, note="jangka waktu harus dikonfirmasi")
@@ -394,3 +395,13 @@ def text_of_draft() -> str:
         sample_letter(LetterForm.LICENCE), unconfirmed=("jangka waktu", "penomoran"), qr_text=""
     )
     return printed_text(PdfStructure(TypstRenderer().rehearse(letter)))
+
+
+def test_a_document_with_a_date_that_lies_ahead_confirms_nothing():
+    """A value that rests on a paper which no one has signed yet would open a permit type too early."""
+    kit = sample_office(pack=assumed_pack())
+    ahead = attrs.evolve(PAPER, day=kit.office.today() + timedelta(days=1))
+    with raises_code("paper-ahead"):
+        kit.office.confirmations.confirm("warung", paper=ahead, actor=HOST)
+
+    assert {Confirmed.NO} == {one.state for one in kit.office.confirmations.assumed(actor=HOST)}

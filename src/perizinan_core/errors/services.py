@@ -165,7 +165,7 @@ class ServiceError(CodedError):
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
                 "banner-span banner-text calendar-year catalogue-archive export-span reason-needed "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
-                "unknown-value no-assumed-values survey-answers "
+                "unknown-value no-assumed-values paper-ahead survey-answers "
                 "complaint-empty complaint-holder"
             ),
             Category.DENIED: (
@@ -228,6 +228,12 @@ class ServiceError(CodedError):
             N_(
                 "Nothing can be taken out for {first} to {last}. Choose a first day before the last one, at most two "
                 "years apart."
+            )
+        ),
+        "paper-ahead": Code(
+            N_(
+                "The document is dated {day}, and today is {today}: a value is confirmed by a document that exists. "
+                "Check the date, or confirm it on that day."
             )
         ),
         "finding-not-acknowledged": Code(

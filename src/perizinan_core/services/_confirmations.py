@@ -157,12 +157,15 @@ class Confirmations:
             AccessDeniedError: for others.
             AccessDeniedError: ``confirmation-second``: the same person, or the operator twice, named the paper.
             ServiceError: ``unknown-value``: the type rests on no assumed value of that path.
+            ServiceError: ``paper-ahead``: the document has a date that lies ahead.
             CatalogueError: there is no such permit type, or none in force today.
         """
         context = self._context
         moment, day = context.moment(now), self._day(now)
         with context.work_for(actor) as work:
             _require_keeper(actor)
+            if paper.day > day:
+                raise ServiceError("paper-ahead", day=paper.day, today=day)
             states = self._states(work, self._asked_for(permit_type, day), day)
             chosen = _chosen(states, tuple(paths), permit_type)
             for one in chosen:

@@ -198,6 +198,31 @@ class Counter:
             now=now,
         )
 
+    def attach_power_of_attorney(
+        self,
+        application_id: str,
+        stream: BinaryIO,
+        *,
+        file_name: str,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Put the scan of a power of attorney (surat kuasa) into its place.
+
+        Raises as `get`, and as `Applications.attach_power_of_attorney`.
+        """
+        self._opened(application_id, actor)
+        return self._applications.attach_power_of_attorney(
+            application_id,
+            stream,
+            file_name=file_name,
+            actor=_desk(actor),
+            idempotency_key=idempotency_key,
+            now=now,
+        )
+
     def remove(
         self,
         application_id: str,

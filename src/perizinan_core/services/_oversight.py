@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
+from perizinan_core.errors.services import AccessDeniedError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._authority import Delegation
@@ -148,8 +149,7 @@ class Oversight:
         moment = context.moment(now)
         today = context.local_day(moment)
         with context.work_for(actor, read_only=True) as work:
-            if actor.kind is not ActorKind.HOST:
-                access.require_role(actor, "oversight", *_OVERSEERS)
+            _require_overseer(actor)
             courses = sight_of(context, work, actor).courses
             fronts = work.applications.fronts(courses=courses)
             steps = sorted(self._steps(work, fronts, moment), key=lambda one: (one.since, one.application))
@@ -212,6 +212,15 @@ class Oversight:
             last_day=end,
             days_left=(end - today).days,
         )
+
+
+def _require_overseer(actor: Actor) -> None:
+    """Pass for those who answer for others' work, and for the host; the worker itself has no use for it."""
+    if actor.kind is ActorKind.SYSTEM:
+        allowed = tuple(role.value for role in _OVERSEERS)
+        raise AccessDeniedError("access-denied", actor=actor.id, action="oversight", allowed=allowed)
+    if actor.kind is not ActorKind.HOST:
+        access.require_role(actor, "oversight", *_OVERSEERS)
 
 
 def _ages(work: UnitOfWork, courses: frozenset[str] | None, today: date) -> Iterator[AgeClass]:

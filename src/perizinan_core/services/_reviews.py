@@ -26,6 +26,7 @@ from perizinan_core.model._case import (
     OfficialLetter,
     StageOutcome,
 )
+from perizinan_core.model._events import EventKind
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._notice import AwaitedNotice
 from perizinan_core.model._permit import Permit
@@ -40,7 +41,15 @@ from perizinan_core.services._staff import Staff
 from perizinan_core.services._steps import CaseStep
 from perizinan_core.services._terms import previous_permit_of
 from perizinan_core.services._used_numbers import UsedNumbers
-from perizinan_core.storage import ApplicationFilter, ListOrder, Page, QueueCounts, QueueEntry
+from perizinan_core.storage import (
+    ApplicationFilter,
+    HistoryFilter,
+    ListOrder,
+    Page,
+    QueueCounts,
+    QueueEntry,
+    UnitOfWork,
+)
 from perizinan_core.workflow import TextRemark
 from perizinan_core.workflow._corrections import request_correction
 from perizinan_core.workflow._decisions import approve, refuse
@@ -125,8 +134,12 @@ class Reviews(Staff, Inspections):
         with self._context.work_for(actor, read_only=True) as work:
             assignee, among = self._whose(actor, everyone=everyone)
             found = work.applications.queue(stages, assignee=assignee, among=among, limit=limit, after=after)
+            corrected = _corrected(work, {entry.application for entry in found})
         local = self._context.calendar.time_zone.local
-        return tuple(attrs.evolve(entry, opened_at=local(entry.opened_at)) for entry in found)
+        return tuple(
+            attrs.evolve(entry, opened_at=local(entry.opened_at), corrected=entry.application in corrected)
+            for entry in found
+        )
 
     def queue_counts(
         self, *, actor: Actor, everyone: bool = False, now: datetime | None = None
@@ -479,3 +492,11 @@ def _unnotified(case: Application, zone: IndonesianTimeZone) -> UnnotifiedCase:
 
 def _approval(permit_type: PermitType) -> str:
     return next(stage.code for stage in permit_type.stages if stage.kind.value == "approval")
+
+
+def _corrected(work: UnitOfWork, cases: Collection[str]) -> frozenset[str]:
+    """Return which of these cases, all of them in work, were sent back to their applicant before; one statement."""
+    if not cases:
+        return frozenset()
+    wanted = HistoryFilter(subjects=frozenset(cases), kinds=frozenset({EventKind.CORRECTION_REQUESTED}))
+    return frozenset(event.subject for event in work.history.find(wanted, limit=len(cases) * 5).items)

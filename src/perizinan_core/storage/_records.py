@@ -319,6 +319,9 @@ class QueueEntry:
     held_up: bool = False
     """True while it cannot be judged: money, or an answer from outside, is missing; it comes after the others."""
 
+    corrected: bool = False
+    """The applicant has answered a request for correction in this case; only where a use case asks for it."""
+
 
 @attrs.frozen
 class QueueFront:

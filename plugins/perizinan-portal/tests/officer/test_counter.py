@@ -27,7 +27,7 @@ def _draft(portal, clerk):
     """Begin, state and scan; return the page where it is handed in."""
     page = clerk.open("/petugas").click("Counter").click("Stall permit")
     page = page.form("loket/izin").fill(**WHO).send()
-    draft = page.url
+    draft = page.url.partition("?")[0]
     page.form(draft).fill(form__lokasi="Jalan Kenanga", form__di_rumah="false").send()
     while True:
         page = clerk.open(draft)
@@ -86,7 +86,7 @@ def test_what_is_missing_is_said_beside_its_place(portal):
     clerk = portal.visitor("loket-1")
     page = clerk.open("/petugas/loket").click("Stall permit")
     page = page.form("loket/izin").fill(**WHO).send()
-    draft = page.url
+    draft = page.url.partition("?")[0]
     page = clerk.open(f"{draft}/ajukan")
     page = page.form("ajukan").fill(**PRESENT, consent="signed", witness="Petugas loket-2").send()
 
@@ -95,6 +95,66 @@ def test_what_is_missing_is_said_beside_its_place(portal):
     assert "Sekar Contohwati" in clerk.open("/petugas/loket").text
     clerk.open(draft).form("hapus").send()
     assert 404 == clerk.open(draft).status
+
+
+def test_a_refused_hand_in_keeps_all_that_was_typed(portal):
+    """The remark, the consent, the witness, the time and its reason; each thing that is missing leads to its place."""
+    clerk = portal.visitor("loket-1")
+    page = clerk.open("/petugas/loket").click("Stall permit").form("loket/izin").fill(**WHO).send()
+    draft = page.url.partition("?")[0]
+    typed = {
+        "remark": "Datang bersama anaknya", "witness": "Petugas loket-2", "received": "8.05",
+        "received_reason": "Listrik padam",
+    }  # fmt: skip
+    page = clerk.open(f"{draft}/ajukan").form("ajukan").fill(**PRESENT, consent="signed", **typed).send()
+    kept = page.form("ajukan").values
+
+    assert 422 == page.status
+    assert {**typed, "document": "identity_card", "consent": "signed"}.items() <= kept.items()
+    assert f'href="{draft}#f-form-lokasi"' in page.html
+    assert len(page.errors) > 1
+
+
+def test_a_clerk_files_for_an_organisation_by_power_of_attorney(portal):
+    """Who is present acts for it: their name and the scan of the paper stand in the case; the receipt is the same."""
+    clerk = portal.visitor("loket-1")
+    page = (
+        clerk.open("/petugas/loket").click("Stall permit").click("For an organisation, by power of attorney")
+    )
+    asked = page.form("loket/izin")
+    short = asked.fill(document="identity_card", name="PT Contoh Maju").send()
+    party = {
+        "kind": "business", "legal_form": "PT", "name": "PT Contoh Maju", "phone": "0341 555000",
+        "street": "Jalan Contoh 1", "village": "Contoh", "district": "Contoh", "regency": "Contoh",
+        "head_name": "Bagus Contoh", "head_nik": "3572015208900000",
+        "my_name": "Sekar Contohwati", "my_nik": "3572015208900000", "my_phone": "081200000000",
+    }  # fmt: skip
+    page = short.form("loket/izin").fill(document="identity_card", **party).send()
+    draft = page.url.partition("?")[0]
+    assert "Represented by Sekar Contohwati" in page.text
+    page.form(draft).fill(form__lokasi="Jalan Kenanga", form__di_rumah="false").send()
+    page = (
+        clerk.open(f"{draft}/ajukan")
+        .form("ajukan")
+        .fill(**PRESENT, consent="signed", witness="Loket 2")
+        .send()
+    )
+    assert re.search(rf'href="{draft}[^"]*#slot-kuasa"', page.html)
+    stored = clerk.open(draft).form("kuasa").attach("file", "kuasa.png", small_png(12), "image/png").send()
+    assert "kuasa.png" in stored.text
+    while forms := [form for form in clerk.open(draft).forms if "file" in form.controls]:
+        forms[0].attach("file", "pindaian.png", small_png(11), "image/png").send()
+    portal.office.clock.forward(minutes=1)
+    page = clerk.open(f"{draft}/ajukan")
+    assert "I act for PT Contoh Maju by power of attorney." in page.text
+    receipt = page.form("ajukan").fill(**PRESENT, consent="signed", witness="Petugas loket-2").send()
+    case = _read(portal, receipt.links["Go to the case"].rpartition("/")[2])
+
+    assert "PT Contoh Maju" in short.form("loket/izin").values["name"]
+    assert 422 == short.status
+    assert ("PT Contoh Maju", "Sekar Contohwati") == (case.applicant.name, case.representative.person.name)
+    assert case.power_of_attorney() is not None
+    assert "signed" == case.counter_visits[-1].consent.form.value
 
 
 def test_the_text_of_the_consent_can_be_printed(portal):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from perizinan_core.model import CorrectionItem
+
 
 @pytest.fixture
 def office(empty_portal):
@@ -126,3 +128,23 @@ def test_the_order_of_taking_stands_beside_the_order_of_receipt(empty_portal, of
     assert f"{first.receipt_number}" in own.text
     assert "1 came, 1 judged" in page.text
     assert first.receipt_number not in other.text
+
+
+def test_a_case_whose_applicant_answered_is_marked_in_its_line(empty_portal):
+    """What is new since the finding is seen before the case is opened; other lines are not marked."""
+    kit = empty_portal.office
+    plain, case = kit.submit(), kit.submit(actor=empty_portal.actor("bagus"))
+    officer = kit.assignee(case.id, "periksa")
+    kit.decide(plain.id, "periksa") if kit.assignee(plain.id, "periksa") == officer else None
+    item = CorrectionItem(target="form:lokasi", reason="Nomor rumah?")
+    kit.office.reviews.request_correction(case.id, "periksa", (item,), actor=officer)
+    kit.clock.forward(minutes=5)
+    kit.fill(case.id, actor=empty_portal.actor("bagus"))
+    kit.hand_in(case.id, actor=empty_portal.actor("bagus"))
+    kit.submit()
+    (entry, *others) = kit.office.reviews.queue(actor=officer)
+    page = empty_portal.visitor(officer.id).open("/petugas")
+
+    assert (case.id, True) == (entry.application, entry.corrected)
+    assert not any(one.corrected for one in others)
+    assert 1 == page.text.count("New since your finding")

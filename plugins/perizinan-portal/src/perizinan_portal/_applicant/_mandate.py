@@ -8,9 +8,9 @@ from perizinan_core.errors.documents import UploadRefusedError
 from perizinan_core.errors.services import UploadKeptError
 from perizinan_portal._kit import Visit
 
-__all__ = ["put_where_asked"]
+__all__ = ["REPRESENTED", "put_where_asked"]
 
-_REPRESENTED = "application.represented"
+REPRESENTED = "application.represented"
 """Condition of a requirement that asks for the power of attorney among its papers."""
 
 
@@ -21,7 +21,7 @@ def put_where_asked(visit: Visit, case_id: str) -> None:
     if mandate is None:
         return
     for slot in applications.slots(case_id, actor=actor):
-        if slot.requirement.when != _REPRESENTED or slot.documents:
+        if slot.requirement.when != REPRESENTED or slot.documents:
             continue
         with (
             contextlib.suppress(UploadRefusedError, UploadKeptError),

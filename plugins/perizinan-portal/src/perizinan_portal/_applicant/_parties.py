@@ -141,7 +141,7 @@ class _OrganisationFields:
         return Organisation(
             name=self.name,
             kind=self.kind,
-            legal_form=self.legal_form,
+            legal_form=self.legal_form or None,
             nib=self.nib,
             npwp=self.npwp,
             phone=self.phone,
@@ -150,7 +150,7 @@ class _OrganisationFields:
                 street=self.street, village=self.village, district=self.district, regency=self.regency
             ),
             responsible=Person(name=self.head_name, nik=self.head_nik, passport=self.head_passport),
-            position=self.head_position,
+            position=self.head_position or None,
         )
 
     def representative(self, account: str | None) -> Representative | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import attrs
+from typing import Any
 
 from perizinan_core.i18n import N_
 from perizinan_core.model import ApplicationState, Role
+from perizinan_portal._applicant._apply import chosen_standing, read_parties
+from perizinan_portal._applicant._parties import form_of
 from perizinan_portal._kit import Answer, Form, Menu, Page, PageRoute, Redirect, Visit, Who
-from perizinan_portal._officer._counter_forms import Served
+from perizinan_portal._officer._counter_forms import Present
+from perizinan_portal._officer._counter_parties import counter_parties
 
 __all__ = ["CLERKS", "ROUTES"]
 
@@ -33,25 +36,32 @@ def show(visit: Visit) -> Answer:
     return Page("officer/counter.html", values)
 
 
-def ask(visit: Visit, form: Form[Served] | None = None) -> Answer:
-    """Ask who is present and who applies."""
+def ask(visit: Visit, present: Form[Present] | None = None, parties: Form[Any] | None = None) -> Answer:
+    """Ask who is present, for whom, and who that is."""
+    item = visit.office.permit_type(visit.path["code"])
+    standing = chosen_standing(visit, item)
+    forms = (present or visit.fill(Present), parties or visit.fill(form_of(standing)))
     values = {
-        "item": visit.office.permit_type(visit.path["code"]),
-        "form": form or visit.fill(Served),
-        "fields": list(attrs.fields_dict(Served)),
+        "item": item,
+        "present": forms[0],
+        **counter_parties(item, standing, forms[1]),
+        "errors": [error for form in forms for error in form.errors],
+        "here": visit.url("counter-begin", code=item.code),
     }
-    return Page("officer/counter_begin.html", values, status=422 if form else 200)
+    return Page("officer/counter_begin.html", values, status=422 if present else 200)
 
 
 def begin(visit: Visit) -> Answer:
     """Begin the draft."""
-    form = visit.read(Served)
-    if form.value is None:
-        return ask(visit, form)
+    item = visit.office.permit_type(visit.path["code"])
+    present, parties = visit.read(Present), read_parties(visit, chosen_standing(visit, item))
+    if present.value is None or parties.value is None:
+        return ask(visit, present, parties)
     case = visit.office.counter.begin(
-        visit.path["code"],
-        applicant=form.value.person(),
-        check=form.value.check(),
+        item.code,
+        applicant=parties.value.applicant(),
+        representative=parties.value.representative(None),
+        check=present.value.check(),
         actor=visit.actor,
         idempotency_key=visit.key,
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from perizinan_core import PerizinanError
 from perizinan_core.errors.documents import UploadRefusedError
+from perizinan_core.errors.services import UploadKeptError
 from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState
+from perizinan_portal._applicant._mandate import REPRESENTED
 from perizinan_portal._applicant._schema import field_views, read_form
-from perizinan_portal._kit import Answer, Page, PageRoute, Rate, Redirect, Visit, Who
+from perizinan_portal._kit import Answer, Page, PageRoute, Rate, Redirect, Upload, Visit, Who
 from perizinan_portal._officer._cases import type_of
 from perizinan_portal._officer._counter import CLERKS
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "draft_page", "place_of"]
 
 
 def draft_page(visit: Visit, case: Application, *, checked: bool = False, refused: str | None = None) -> Page:
@@ -34,7 +38,8 @@ def draft_page(visit: Visit, case: Application, *, checked: bool = False, refuse
         "item": permit_type,
         "fields": field_views(permit_type.form_schema, data, faults),
         "slots": visit.office.counter.slots(case.id, actor=visit.actor),
-        "errors": [(_place(item.path), item.message(visit.language)) for item in found],
+        "errors": [(place_of(item.path), item.message(visit.language)) for item in found],
+        "mandate": case.power_of_attorney(),
         "refused": refused,
         "asked_for": () if correction is None else correction.items,
         "is_draft": correction is None,
@@ -80,6 +85,33 @@ def upload(visit: Visit) -> Answer:
     return Redirect(to, note=N_("The file is stored."))
 
 
+def mandate(visit: Visit) -> Answer:
+    """Put the power of attorney into its place, and where the permit type asks for it too."""
+    case = visit.office.counter.get(visit.path["id"], actor=visit.actor)
+    found = visit.posted.files.get("file", ())
+    if not found:
+        return draft_page(visit, case, refused=visit.say(N_("Choose a file first.")))
+    try:
+        visit.office.counter.attach_power_of_attorney(
+            case.id, found[0].file, file_name=found[0].name, actor=visit.actor, idempotency_key=visit.key
+        )
+    except (UploadRefusedError, UploadKeptError) as error:
+        return draft_page(visit, case, refused=_shown(error, visit.language))
+    _put_where_asked(visit, case.id, found[0])
+    return Redirect(f"{visit.url('counter-draft', id=case.id)}#slot-kuasa", note=N_("The file is stored."))
+
+
+def _put_where_asked(visit: Visit, case: str, file: Upload) -> None:
+    """Put the same scan where the permit type asks for the power of attorney among its papers."""
+    for slot in visit.office.counter.slots(case, actor=visit.actor):
+        if slot.requirement.when == REPRESENTED and not slot.documents:
+            file.file.seek(0)
+            with contextlib.suppress(UploadRefusedError, UploadKeptError):
+                visit.office.counter.upload(
+                    case, slot.terms.key, file.file, file_name=file.name, actor=visit.actor
+                )
+
+
 def remove(visit: Visit) -> Answer:
     """Take a file out of its place."""
     visit.office.counter.remove(visit.path["id"], visit.path["paper"], actor=visit.actor)
@@ -97,7 +129,10 @@ def _shown(error: PerizinanError, language: str) -> str:
     return " ".join(item.detail for item in found) or error.message(language)
 
 
-def _place(path: str) -> str:
+def place_of(path: str) -> str:
+    """Return the id of the place on the page that a problem is about."""
+    if path == "representative.power_of_attorney":
+        return "slot-kuasa"
     part, _, rest = path.partition(".")
     if part == "form":
         return "f-form-" + rest.partition(".")[0]
@@ -115,6 +150,15 @@ ROUTES = (
         roles=CLERKS,
         uploads=True,
         rate=Rate(120),
+    ),
+    PageRoute(
+        path=f"{_PATH}/kuasa",
+        name="counter-mandate",
+        act=mandate,
+        who=Who.OFFICER,
+        roles=CLERKS,
+        uploads=True,
+        rate=Rate(60),
     ),
     PageRoute(
         path=f"{_PATH}/dokumen/{{paper}}/hapus",

@@ -8,19 +8,10 @@ from datetime import datetime, time
 import attrs
 
 from perizinan_core.i18n import N_
-from perizinan_core.model import (
-    Address,
-    Consent,
-    ConsentForm,
-    IdentityCheck,
-    IdentityDocument,
-    Nik,
-    Person,
-    PhoneNumber,
-)
-from perizinan_portal._kit import Choice, Fault, Visit, choice, email, lines, phone, text
+from perizinan_core.model import Consent, ConsentForm, IdentityCheck, IdentityDocument
+from perizinan_portal._kit import Choice, Fault, Visit, choice, lines, text
 
-__all__ = ["DOCUMENTS", "HandIn", "Present", "Served"]
+__all__ = ["DOCUMENTS", "HandIn", "Present"]
 
 DOCUMENTS = (
     Choice(IdentityDocument.IDENTITY_CARD.value, N_("Identity card (KTP or IKD)")),
@@ -50,29 +41,6 @@ class Present:
     def check(self) -> IdentityCheck:
         """Return it as the office takes it."""
         return IdentityCheck(document=self.document, remark=self.remark)
-
-
-@attrs.frozen(kw_only=True)
-class Served(Present):
-    """Who is present, and who applies; a browser at the counter fills nothing in by itself."""
-
-    name: str = text(N_("Name"), hint=N_("As on the identity card"), autocomplete="off")
-    nik: Nik = text(N_("NIK"), parse=Nik.parse, inputmode="numeric", autocomplete="off")
-    phone: PhoneNumber = phone(N_("Phone number"), autocomplete="off")
-    email: str | None = email(
-        N_("E-mail address"), required=False, hint=N_("News of the application go there"), autocomplete="off"
-    )
-    street: str = text(N_("Street and number"), autocomplete="off")
-    village: str = text(N_("Kelurahan or desa"))
-    district: str = text(N_("Kecamatan"))
-    regency: str = text(N_("Kabupaten or kota"))
-
-    def person(self) -> Person:
-        """Return the applicant as the office takes it."""
-        address = Address(
-            street=self.street, village=self.village, district=self.district, regency=self.regency
-        )
-        return Person(name=self.name, nik=self.nik, phone=self.phone, email=self.email, address=address)
 
 
 def _time(typed: str) -> time:

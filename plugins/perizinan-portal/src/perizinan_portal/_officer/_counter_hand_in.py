@@ -14,7 +14,7 @@ from perizinan_core.services import SlotView
 from perizinan_portal._kit import Answer, Download, Form, Page, PageRoute, Redirect, Visit, Who, lines
 from perizinan_portal._officer._cases import case_of, may_be_shown, type_of
 from perizinan_portal._officer._counter import CLERKS
-from perizinan_portal._officer._counter_draft import draft_page
+from perizinan_portal._officer._counter_draft import place_of
 from perizinan_portal._officer._counter_forms import HandIn, Present
 
 __all__ = ["ROUTES"]
@@ -28,8 +28,14 @@ class Withdrawal(Present):
 
 
 def show(visit: Visit, form: Form[HandIn] | None = None, refused: PerizinanError | None = None) -> Answer:
-    """Show everything once more, with the text."""
+    """Show everything once more, with the text; what is still missing stands on top, and nothing typed is lost."""
     case = visit.office.counter.get(visit.path["id"], actor=visit.actor)
+    draft = visit.url("counter-draft", id=case.id)
+    missing: list[tuple[str, str]] = []
+    if isinstance(refused, SubmissionRefusedError):
+        missing = [
+            (f"{draft}#{place_of(item.path)}", item.message(visit.language)) for item in refused.problems
+        ]
     slots = visit.office.counter.slots(case.id, actor=visit.actor)
     values = {
         "case": case,
@@ -39,7 +45,8 @@ def show(visit: Visit, form: Form[HandIn] | None = None, refused: PerizinanError
         "shown": set(visit.posted.all("original")),
         "form": form or visit.fill(HandIn, witness=visit.actor.name),
         "first": case.state is ApplicationState.DRAFT,
-        "refused": None if refused is None else refused.message(visit.language),
+        "refused": None if refused is None or missing else refused.message(visit.language),
+        "errors": missing or (form.errors if form else []),
     }
     status = (422 if form else 200) if refused is None else refused.http_status
     return Page("officer/counter_hand_in.html", values, status=status)
@@ -64,10 +71,8 @@ def hand_in(visit: Visit) -> Answer:
             actor=visit.actor,
             idempotency_key=visit.key,
         )
-    except SubmissionRefusedError:
-        return draft_page(visit, visit.office.counter.get(visit.path["id"], actor=visit.actor), checked=True)
     except PerizinanError as error:
-        if not may_be_shown(error):
+        if not isinstance(error, SubmissionRefusedError) and not may_be_shown(error):
             raise
         return show(visit, form, error)
     return Page("officer/counter_receipt.html", {"receipt": receipt, "secret": receipt.tracking_secret})
