@@ -84,6 +84,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores: many tests wait for a server, a browser, or a time limit."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def _has_room() -> bool:
     """Tell whether programs can be kept and started there, and memory is not needed for something else."""
     try:
