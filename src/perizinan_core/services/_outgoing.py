@@ -46,6 +46,9 @@ class OutgoingItem:
     kind: EventKind | None
     """What it is about; None: this version cannot read it."""
 
+    message: str
+    """The same for all deliveries of one message: of one event to one recipient, on each channel."""
+
     case: str
     """Id of the application, or empty."""
 
@@ -301,6 +304,7 @@ class Outgoing:
             channel=entry.channel or "",
             consumer=entry.consumer or "",
             kind=None if entry.event is None else entry.event.kind,
+            message=str(entry.id) if entry.event is None else f"{entry.event.id}/{entry.recipient}",
             case=entry.case,
             receipt_number=receipts.get(entry.case, ""),
             recipient=entry.recipient,

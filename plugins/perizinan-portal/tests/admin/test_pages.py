@@ -168,8 +168,9 @@ def test_delegations_are_listed_with_their_days(admin):
 def test_deliveries_are_searched_and_show_no_address(portal, admin):
     """By receipt number; the page holds no name and no address of the applicant."""
     case = portal.office.submit("warung")
+    portal.office.office.worker.deliver()
     page = admin.open(f"/admin/pengiriman?nomor={case.receipt_number}")
-    detail = page.click(next(label for label in page.links if label.isdecimal()))
+    detail = page.click("mail")
 
     assert case.receipt_number in page.text
     for shown in (page, detail):
@@ -177,11 +178,30 @@ def test_deliveries_are_searched_and_show_no_address(portal, admin):
         assert case.applicant.name not in shown.html
 
 
-def test_nothing_chosen_to_try_again_is_said(portal, admin):
-    """And tries nothing."""
-    portal.office.submit("warung")
-    page = admin.open("/admin/pengiriman").form("Try the chosen").send()
-    assert ["Choose at least one delivery"] == page.errors
+def test_messages_stand_with_their_channels_those_given_up_first_and_are_tried_again(portal):
+    """One line for a message, one press for its lost deliveries; another for all that were given up."""
+    office = portal.office
+    office.office.worker.deliver()
+    lost = office.submit("warung")
+    office.mail.failing = frozenset(
+        event.kind.value for event in office.office.applications.history(lost.id, actor=HOST)
+    )
+    for _ in range(130):
+        office.office.worker.deliver()
+        office.clock.forward(minutes=95)
+    office.mail.failing = frozenset()
+    fine = office.submit("warung")
+    page = portal.visitor("admin").open("/admin/pengiriman")
+    rows = page.html.partition("<tbody>")[2].split("<tr>")[1:]
+    sent = next(one for one in page.forms if "message" in one.values).send()
+    office.office.worker.deliver()
+
+    assert lost.receipt_number in rows[0]
+    assert "given up" in rows[0]
+    assert fine.receipt_number in page.text
+    assert page.text.index(lost.receipt_number) < page.text.index(fine.receipt_number)
+    assert "They will be tried again within a minute." in sent.text
+    assert not office.office.worker.failures()
 
 
 def test_an_announcement_stands_on_every_page_until_it_is_taken_down(portal, admin):

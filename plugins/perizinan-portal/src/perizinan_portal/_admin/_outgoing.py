@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 import attrs
 
 from perizinan_core.i18n import N_
-from perizinan_core.services import DeliveryState
+from perizinan_core.services import DeliveryState, OutgoingItem
 from perizinan_core.storage import OutboxState
 from perizinan_portal._admin._words import ADMIN, tone_of
 from perizinan_portal._errors import PortalError
@@ -42,8 +43,25 @@ class Reason:
     )
 
 
+@attrs.frozen
+class _Message:
+    """One message, with its deliveries on each channel."""
+
+    items: tuple[OutgoingItem, ...]
+
+    @property
+    def first(self) -> OutgoingItem:
+        """The delivery that says what it is about."""
+        return self.items[0]
+
+    @property
+    def lost(self) -> str:
+        """Numbers of the deliveries that can be tried again, with commas; empty: there is not one."""
+        return ",".join(str(item.number) for item in self.items if item.may_retry)
+
+
 def list_(visit: Visit, fault: str = "") -> Answer:
-    """List deliveries, the newest first, by state, target and receipt number."""
+    """List messages with their deliveries, the newest first, by state, target and receipt number; lost ones on top."""
     state = next((one for one in OutboxState if one.value == visit.query("keadaan")), None)
     target, receipt = visit.query("tujuan"), visit.query("nomor").strip()
     page = visit.office.outgoing.find(
@@ -54,10 +72,26 @@ def list_(visit: Visit, fault: str = "") -> Answer:
         after=visit.query("setelah") or None,
         limit=_AT_ONCE,
     )
+    lost: tuple[OutgoingItem, ...] = ()
+    if state is None and not visit.query("setelah"):
+        given_up = visit.office.outgoing.find(
+            actor=visit.actor,
+            state=OutboxState.GIVEN_UP,
+            target=target or None,
+            receipt=receipt or None,
+            limit=_AT_ONCE,
+        )
+        lost = given_up.items
+    known = {item.number for item in lost}
     counts = visit.office.outgoing.counts(actor=visit.actor)
     asked = {"keadaan": visit.query("keadaan"), "tujuan": target, "nomor": receipt}
     values = {
         "page": page,
+        "messages": (
+            *_messages(lost),
+            *_messages(item for item in page.items if item.number not in known),
+        ),
+        "given_up": sum(item.given_up for item in counts),
         "counts": counts,
         "filters": _FILTERS,
         "asked": asked,
@@ -74,13 +108,26 @@ def list_(visit: Visit, fault: str = "") -> Answer:
     return Page("admin/outgoing.html", values, status=422 if fault else 200)
 
 
+def _messages(items: Iterable[OutgoingItem]) -> Iterator[_Message]:
+    """Yield what was written as one message, in the order of its first delivery in the list."""
+    found: dict[str, list[OutgoingItem]] = {}
+    for item in items:
+        found.setdefault(item.message, []).append(item)
+    return (_Message(tuple(group)) for group in found.values())
+
+
 def retry(visit: Visit) -> Answer:
-    """Try again what was chosen, or all that was given up to a target."""
+    """Try again a message, what was chosen, or all that was given up to a target."""
     target = visit.posted.one("target")
     if target:
         revived = visit.office.outgoing.retry(target=None if target == "*" else target, actor=visit.actor)
     else:
-        chosen = [int(number) for number in visit.posted.all("entry") if number.isdecimal()][:_AT_ONCE]
+        named = (
+            visit.posted.one("message").split(",")
+            if visit.posted.one("message")
+            else visit.posted.all("entry")
+        )
+        chosen = [int(number) for number in named if number.isdecimal()][:_AT_ONCE]
         if not chosen:
             return list_(visit, N_("Choose at least one delivery"))
         revived = visit.office.outgoing.retry(chosen, actor=visit.actor)
