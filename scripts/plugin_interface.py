@@ -38,6 +38,7 @@ PORTS = (
     "perizinan_core.documents.UploadScanner",
     "perizinan_core.hooks.EventConsumer",
     "perizinan_core.hooks.NotificationChannel",
+    "perizinan_core.hooks.WorkQueue",
     "perizinan_core.rendering.Renderer",
     "perizinan_core.signing.DigestSigner",
     "perizinan_core.signing.DocumentSigner",

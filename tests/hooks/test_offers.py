@@ -22,6 +22,8 @@ from perizinan_core.hooks import (
     NumberSourceEntry,
     PaymentProviderEntry,
     RetentionEntry,
+    Rounds,
+    WorkQueueEntry,
 )
 from perizinan_core.model import EventKind
 from perizinan_core.testing import sample_pack
@@ -67,6 +69,10 @@ class Plugin:
     def register_retention(self):
         return [RetentionEntry(name="archive", open=self._opens("archive", self))]
 
+    @hookimpl
+    def register_work_queues(self):
+        return [WorkQueueEntry(name="my-queue", open=self._opens("my-queue", Rounds()))]
+
 
 @pytest.fixture
 def open_with(tmp_path):
@@ -92,10 +98,11 @@ def test_what_the_settings_name_is_opened_with_a_context(open_with):
         "number_sources": {"izin": "numbers"},
         "payment_providers": ("bank",),
         "retention": ("archive",),
+        "work_queue": "my-queue",
     }
     with open_with(plugin, **given) as office:
         assert ("bank",) == office.billing.providers()
-        assert {"texts", "numbers", "bank", "archive"} == set(plugin.contexts)
+        assert {"texts", "numbers", "bank", "archive", "my-queue"} == set(plugin.contexts)
         assert all(context.office() is office for context in plugin.contexts.values())
     bare = Plugin()
     with open_with(bare):

@@ -10,11 +10,19 @@ import hashlib
 import hmac
 import itertools
 import logging
+import threading
 from contextlib import contextmanager
 
 import pytest
 
-from perizinan_core.hooks import OfferedBill, PaymentNotice, SubmissionCheckResult, UntrustedNoticeError
+from perizinan_core.hooks import (
+    EVERYTHING,
+    OfferedBill,
+    PaymentNotice,
+    Rounds,
+    SubmissionCheckResult,
+    UntrustedNoticeError,
+)
 from perizinan_core.model import EventKind, Rupiah
 from perizinan_core.testing import (
     MORNING,
@@ -22,6 +30,7 @@ from perizinan_core.testing import (
     NumberSourceSuite,
     PaymentProviderSuite,
     SubmissionCheckSuite,
+    WorkQueueSuite,
     sample_pack,
 )
 from perizinan_core.testing.storage._samples import made_application
@@ -390,3 +399,74 @@ class TestConsumerPassesOverAKind(_Consumers):
 
 class TestSoundConsumer(_Consumers):
     """Passes."""
+
+
+# --- work queues
+
+
+class _Queues(WorkQueueSuite):
+    made = Rounds
+
+    @pytest.fixture
+    def queue(self):
+        return self.made()
+
+    def another(self, queue):
+        return queue
+
+
+class TestRounds(_Queues):
+    """The sound one."""
+
+
+class _OnlyOnce(Rounds):
+    def run(self, look, *, stop, interval, concurrency):
+        del interval, concurrency
+        look(EVERYTHING)
+        stop.wait()
+
+
+class TestQueueLooksOnceOnly(_Queues):
+    """A hint that got lost is never made up for."""
+
+    caught_by = "test_everything_is_looked_at_again_and_again_without_a_hint"
+
+    made = _OnlyOnce
+
+
+class _LeavesWork(Rounds):
+    def run(self, look, *, stop, interval, concurrency):
+        runs = lambda: Rounds.run(self, look, stop=stop, interval=interval, concurrency=concurrency)  # noqa: E731
+        threading.Thread(target=runs, daemon=True).start()
+        stop.wait()
+
+
+class TestQueueLeavesWhatIsUnderWay(_Queues):
+    """A letter that is being signed is given up."""
+
+    caught_by = "test_what_is_under_way_ends_before_the_worker_does"
+
+    made = _LeavesWork
+
+
+class _Crowd(Rounds):
+    def run(self, look, *, stop, interval, concurrency):
+        del concurrency
+        crowd = [
+            threading.Thread(
+                target=lambda: Rounds.run(self, look, stop=stop, interval=interval / 100, concurrency=1)
+            )
+            for _ in range(4)
+        ]
+        for one in crowd:
+            one.start()
+        for one in crowd:
+            one.join()
+
+
+class TestQueueDoesMoreAtOnceThanItMay(_Queues):
+    """Whatever was asked for."""
+
+    caught_by = "test_no_more_is_done_at_once_than_was_asked_for"
+
+    made = _Crowd

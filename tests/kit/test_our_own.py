@@ -14,7 +14,7 @@ from perizinan_kota_blitar import _plugin as blitar
 from perizinan_kota_bontang import _plugin as bontang
 
 from perizinan_core.documents import Finding, Severity
-from perizinan_core.hooks import ApplicantCheckResult, MailFolderChannel, SendOutcome
+from perizinan_core.hooks import ApplicantCheckResult, MailFolderChannel, Rounds, SendOutcome
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.testing import (
     MORNING,
@@ -28,6 +28,7 @@ from perizinan_core.testing import (
     NotificationChannelSuite,
     RendererSuite,
     UploadScannerSuite,
+    WorkQueueSuite,
     sample_applicant,
     sample_ca,
     sample_signer,
@@ -226,3 +227,14 @@ class TestRegister(ApplicantCheckSuite):
         self.register.runs = False
         yield
         self.register.runs = True
+
+
+class TestRounds(WorkQueueSuite):
+    """The built-in queue, which looks at everything."""
+
+    @pytest.fixture
+    def queue(self):
+        return Rounds()
+
+    def another(self, queue):
+        return queue

@@ -21,7 +21,9 @@ from perizinan_core.hooks._types import (
     SignerEntry,
     StorageEntry,
     TablesEntry,
+    WorkQueueEntry,
 )
+from perizinan_core.hooks._work_queue import Rounds, WorkQueue
 from perizinan_core.model._applicant import Applicant, Organisation
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.signing._file_key import open_file_signer
@@ -91,6 +93,11 @@ class Builtin:
         """Typst."""
         return [RendererEntry(name="typst", open=_open_typst)]
 
+    @hookimpl
+    def register_work_queues(self) -> list[WorkQueueEntry]:
+        """Rounds."""
+        return [WorkQueueEntry(name="rounds", open=_open_rounds)]
+
     @hookimpl(trylast=True)
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult:
         """Accept an identity whose form is right; no one vouched for it."""
@@ -138,3 +145,7 @@ def _open_smtp(*, context: PluginContext[SmtpSettings]) -> NotificationChannel:
 
 def _open_typst(*, pack: AuthorityPack) -> Renderer:
     return TypstRenderer(templates=pack.templates, assets=pack.assets)
+
+
+def _open_rounds() -> WorkQueue:
+    return Rounds()

@@ -37,6 +37,7 @@ from perizinan_core.bootstrap._opening import (
     open_payment_providers,
     open_records,
     open_retention,
+    open_work_queue,
     package_of,
     shown_database,
 )
@@ -56,6 +57,7 @@ from perizinan_core.hooks._context import taken
 from perizinan_core.hooks._manager import PluginManager
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
+from perizinan_core.hooks._work_queue import WorkQueue
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import (
@@ -97,6 +99,7 @@ from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import CheckRules, OfficeContext
+from perizinan_core.services._hints import pass_on_commits
 from perizinan_core.services._in_place import note_catalogue
 from perizinan_core.services._periods import Periods
 from perizinan_core.services._readiness import readiness_problems
@@ -270,6 +273,7 @@ class Office:
         self.schemas = Schemas(context)
         self.consumers = Consumers(context, self._consumers)
         self.clock_repair = ClockRepair(context)
+        pass_on_commits(context.storage, context.work_queue)
 
     @classmethod
     def open(
@@ -338,7 +342,9 @@ class Office:
                 KeysOnRecord(storage),
                 contexts=contexts,
             )
-            office = cls._assembled(chosen, manager, pack, storage, signers, now, random, engine)
+            queue = open_work_queue(manager, chosen, engine)
+            undo.callback(queue.close)
+            office = cls._assembled(chosen, manager, pack, storage, signers, now, random, engine, queue)
             if faults := office.letters.template_faults():
                 raise LetterTemplatesError(faults=faults)
             note_catalogue(office._context, package_of(chosen, manager))  # noqa: SLF001 - its own part
@@ -357,6 +363,7 @@ class Office:
         now: Callable[[], datetime],
         random: Random | None,
         engine: Engine | None,
+        queue: WorkQueue,
     ) -> Self:
         """Open everything else, and put the parts together."""
         record = KeysOnRecord(storage)
@@ -380,6 +387,7 @@ class Office:
             number_sources=open_number_sources(manager, chosen, pack.authority),
             payment_providers=open_payment_providers(manager, chosen),
             retention=retention,
+            work_queue=queue,
             check_rules=CheckRules(
                 on_failure=chosen.checks.on_failure.value,
                 permit_types={code: item.value for code, item in chosen.checks.permit_types.items()},
@@ -443,6 +451,11 @@ class Office:
     def signers(self) -> SignerSource:
         """Opens the signer of each position."""
         return self._context.signers
+
+    @property
+    def work_queue(self) -> WorkQueue:
+        """What wakes the workers and spreads the work over them; for tools that look after it."""
+        return self._context.work_queue
 
     @property
     def storage(self) -> Storage:
@@ -557,6 +570,7 @@ class Office:
 
     def close(self) -> None:
         """Let go of the database, and of the processes of plugins."""
+        self._context.work_queue.close()
         self._context.storage.close()
         if self.plugins.processes is not None:
             self.plugins.processes.close()

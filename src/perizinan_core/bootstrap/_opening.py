@@ -30,6 +30,7 @@ from perizinan_core.hooks._numbers import NumberSource
 from perizinan_core.hooks._payments import PaymentProvider
 from perizinan_core.hooks._retention import RetentionParticipant
 from perizinan_core.hooks._types import AuthorityPack
+from perizinan_core.hooks._work_queue import WorkQueue
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._events import EventKind
 from perizinan_core.services._message_texts import Texts, by_kind, text_problems
@@ -51,6 +52,7 @@ __all__ = [
     "open_records",
     "open_retention",
     "open_stored_documents",
+    "open_work_queue",
     "package_of",
     "seal_keys",
     "shown_database",
@@ -347,6 +349,14 @@ def open_retention(
         OpenConsumer(name=f"retention-{name}", consumer=Forgetting(item), kinds=kinds) for name, item in found
     )
     return found, tuple(consumers)
+
+
+def open_work_queue(manager: PluginManager, settings: Settings, engine: Engine | None) -> WorkQueue:
+    """Open what wakes the workers; see the queue's own errors."""
+    url = database_url(settings) if engine is None else engine.url.render_as_string(hide_password=False)
+    name = settings.plugins.work_queue
+    queue: WorkQueue = open_part(manager, "register_work_queues", "work queue", name, settings, address=url)
+    return queue
 
 
 def open_payment_providers(manager: PluginManager, settings: Settings) -> dict[str, PaymentProvider]:

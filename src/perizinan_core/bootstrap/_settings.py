@@ -279,6 +279,9 @@ class PluginTable:
     retention: tuple[str, ...] = ()
     """What is asked before a draft is discarded, and forgets it afterwards."""
 
+    work_queue: str = "rounds"
+    """What wakes the workers: ``rounds``, which need nothing, or the queue of a plugin, for any number of workers."""
+
     renderer: str = "typst"
     frontend: str = "verify"
     folder: str = "data/plugins"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,8 +28,15 @@ __all__ = ["worker_command"]
     show_default=True,
     help="Detik antara dua putaran saat tidak ada pekerjaan.",
 )
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Jumlah pekerjaan sekaligus dalam proses ini, bila antrean kantor dapat membaginya.",
+)
 @click.pass_obj
-def worker_command(obj: dict[str, Any], *, once: bool, interval: float) -> None:
+def worker_command(obj: dict[str, Any], *, once: bool, interval: float, concurrency: int) -> None:
     """Run until interrupted; any number of workers may run at once."""
     language = language_of(obj)
     stop = threading.Event()
@@ -45,17 +51,13 @@ def worker_command(obj: dict[str, Any], *, once: bool, interval: float) -> None:
             return
         _stop_on_signals(stop)
         click.echo(translate(N_("The worker is running (stop with Ctrl+C)."), language))
-        watch = ClockWatch()
-        while not stop.is_set():
-            if not watch.is_steady(office.now(), time.monotonic()):
-                _tell_jump(watch, language)
-                stop.wait(interval)
-                continue
-            done = office.worker.run_once()
-            if not done.is_idle or done.failures:
-                _tell(done, language)
-            if done.is_idle:
-                stop.wait(interval)
+        office.worker.run(
+            stop,
+            interval=interval,
+            concurrency=concurrency,
+            told=lambda done: _tell(done, language) if not done.is_idle or done.failures else None,
+            jumped=lambda watch: _tell_jump(watch, language),
+        )
     click.echo(translate(N_("The worker has stopped."), language))
 
 

@@ -56,6 +56,7 @@ from perizinan_core.hooks._types import (
     SubmissionCheckResult,
     TablesEntry,
     UploadScannerEntry,
+    WorkQueueEntry,
 )
 from perizinan_core.i18n import N_, Clause
 
@@ -98,6 +99,7 @@ RECORDS: Mapping[str, type] = {
     "register_expressions": ExpressionsEntry,
     "register_payment_providers": PaymentProviderEntry,
     "register_retention": RetentionEntry,
+    "register_work_queues": WorkQueueEntry,
 }
 """What each ``register_…`` hook returns a list of."""
 

@@ -54,10 +54,21 @@ from perizinan_core.hooks._types import (
     SubmissionCheckResult,
     TablesEntry,
     UploadScannerEntry,
+    WorkQueueEntry,
+)
+from perizinan_core.hooks._work_queue import (
+    EVERYTHING,
+    Look,
+    QueueState,
+    QueueWorker,
+    Rounds,
+    WorkHint,
+    WorkQueue,
 )
 
 __all__ = [
     "API_VERSION",
+    "EVERYTHING",
     "ApplicantCheckResult",
     "AuthorityEntry",
     "AuthorityPack",
@@ -78,6 +89,7 @@ __all__ = [
     "FrontendEntry",
     "Installed",
     "Interface",
+    "Look",
     "MailFolderChannel",
     "Manifest",
     "MessageText",
@@ -99,9 +111,12 @@ __all__ = [
     "PluginState",
     "PluginStatus",
     "Processes",
+    "QueueState",
+    "QueueWorker",
     "RendererEntry",
     "RetentionEntry",
     "RetentionParticipant",
+    "Rounds",
     "Secret",
     "SendOutcome",
     "SettingError",
@@ -115,5 +130,8 @@ __all__ = [
     "Trials",
     "UntrustedNoticeError",
     "UploadScannerEntry",
+    "WorkHint",
+    "WorkQueue",
+    "WorkQueueEntry",
     "hookimpl",
 ]

@@ -41,6 +41,7 @@ from perizinan_core.hooks._types import (
     SubmissionCheckResult,
     TablesEntry,
     UploadScannerEntry,
+    WorkQueueEntry,
 )
 
 if TYPE_CHECKING:
@@ -205,6 +206,15 @@ class HookSpecs:
 
         Example:
             return [RetentionEntry(name="archive", open=open_archive)]
+        """
+
+    @hookspec
+    def register_work_queues(self, context: PluginContext[Any]) -> Iterable[WorkQueueEntry]:
+        """
+        Offer an engine that wakes workers and spreads the work over them.
+
+        Example:
+            return [WorkQueueEntry(name="my-queue", open=open_queue)]
         """
 
     @hookspec(firstresult=True)

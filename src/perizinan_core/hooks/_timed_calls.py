@@ -74,6 +74,7 @@ class TimedCalls:
     """Makes calls within a time limit, and knows which hang."""
 
     _hanging: dict[str, list[threading.Thread]] = attrs.field(factory=dict, init=False)
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
     def call(self, name: str, seconds: float, function: Callable[[], T]) -> T:
         """
@@ -88,10 +89,11 @@ class TimedCalls:
             TimeLimitError: it took longer.
             StillHangingError: too many earlier calls of this name have not returned yet; it was not made.
         """
-        hanging = [thread for thread in self._hanging.get(name, ()) if thread.is_alive()]
-        self._hanging[name] = hanging
-        if len(hanging) >= _MOST_HANGING:
-            raise StillHangingError
+        with self._lock:
+            hanging = self._hanging.setdefault(name, [])
+            hanging[:] = [thread for thread in hanging if thread.is_alive()]
+            if len(hanging) >= _MOST_HANGING:
+                raise StillHangingError
         results: list[T] = []
         errors: list[BaseException] = []
 
@@ -107,7 +109,8 @@ class TimedCalls:
         thread.start()
         thread.join(seconds)
         if thread.is_alive():
-            hanging.append(thread)
+            with self._lock:
+                hanging.append(thread)
             _log.warning("%s did not return within %s seconds", name, seconds)
             raise TimeLimitError
         if errors:

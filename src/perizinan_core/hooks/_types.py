@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from perizinan_core.hooks._payments import PaymentProvider
     from perizinan_core.hooks._retention import RetentionParticipant
     from perizinan_core.hooks._texts import MessageText
+    from perizinan_core.hooks._work_queue import WorkQueue
     from perizinan_core.model._authority import Authority
     from perizinan_core.model._events import EventKind
     from perizinan_core.model._text import Text
@@ -60,6 +61,7 @@ __all__ = [
     "SubmissionCheckResult",
     "TablesEntry",
     "UploadScannerEntry",
+    "WorkQueueEntry",
 ]
 
 
@@ -354,6 +356,18 @@ class RetentionEntry:
 
     open: Callable[..., RetentionParticipant]
     """``open(*, context)``."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
+
+
+@attrs.frozen(kw_only=True)
+class WorkQueueEntry:
+    """What wakes the workers and spreads the work; named in ``[plugins] work_queue``."""
+
+    name: str
+    open: Callable[..., WorkQueue]
+    """``open(*, address, context)``: with the address of the database, password included."""
 
     settings: type[Any] | None = None
     """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""

@@ -37,6 +37,7 @@ from perizinan_core.hooks._retention import RetentionParticipant
 from perizinan_core.hooks._texts import MessageText
 from perizinan_core.hooks._timed_calls import TimedCalls
 from perizinan_core.hooks._types import ApplicantCheckResult, SubmissionCheckResult
+from perizinan_core.hooks._work_queue import Rounds, WorkQueue
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Applicant
 from perizinan_core.model._application import Application
@@ -255,6 +256,9 @@ class OfficeContext:
 
     retention: tuple[tuple[str, RetentionParticipant], ...] = ()
     """What may keep a draft, and forgets it once it is discarded."""
+
+    work_queue: WorkQueue = attrs.field(factory=Rounds)
+    """Wakes the workers; see `services._hints`."""
 
     check_rules: CheckRules = CheckRules()
     calls: TimedCalls = attrs.field(factory=TimedCalls, eq=False)

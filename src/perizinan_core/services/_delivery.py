@@ -16,6 +16,7 @@ import attrs
 
 from perizinan_core.errors.hooks import DeliveryError
 from perizinan_core.hooks._timed_calls import CallError, StillHangingError, TimeLimitError
+from perizinan_core.hooks._work_queue import WorkHint
 from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._targets import Delivered, Target
 from perizinan_core.services._work import Moment, WorkDone, WorkFailure, name_of
@@ -73,6 +74,19 @@ class Deliver:
                 done += self._serve(target, worker, moment)
         return done
 
+    def hints(self, moment: Moment) -> tuple[WorkHint, ...]:
+        """See `Divided`: one place for each target."""
+        due = self._due(moment())
+        return tuple(WorkHint(self.name, target.target) for target in self._targets if target.target in due)
+
+    def look(self, subject: str, moment: Moment) -> WorkDone:
+        """See `Divided`; where there is much, others are called to help."""
+        worker, done = new_id(), WorkDone()
+        for target in self._targets:
+            if target.target == subject:
+                done += self._serve(target, worker, moment)
+        return done
+
     def _due(self, now: datetime) -> tuple[str, ...]:
         with self._context.unit_of_work(read_only=True) as work:
             return work.outbox.due_targets(now=now)
@@ -80,6 +94,8 @@ class Deliver:
     def _serve(self, target: Target, worker: str, moment: Moment) -> WorkDone:
         done, late = WorkDone(), 0
         while entries := self._claim(target, worker, moment):
+            if len(entries) == _BATCH:
+                self._context.work_queue.hint((WorkHint(self.name, target.target),))
             outcomes: list[_Outcome] = []
             behind: set[str] = set()
             for entry in entries:

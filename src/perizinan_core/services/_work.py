@@ -10,16 +10,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.hooks._work_queue import WorkHint
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import Backoff, UnitOfWork
 
 __all__ = [
+    "MOST_HINTS",
     "PATIENT",
+    "Divided",
     "EachRecord",
     "Job",
     "Moment",
@@ -35,6 +38,11 @@ Moment = Callable[[], datetime]
 
 PATIENT = Backoff(first=timedelta(seconds=10), longest=timedelta(minutes=15), max_attempts=None, at_once=3)
 """A case is never given up: the law counts its days. It is tried three times in a row, then less and less often."""
+
+MOST_HINTS = 1000
+"""Records of a job for which hints are given at once."""
+
+_PAUSE = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
 
@@ -142,6 +150,19 @@ class RecordJob(Protocol):
         ...
 
 
+@runtime_checkable
+class Divided(Job, Protocol):
+    """A job whose work several workers can share."""
+
+    def hints(self, moment: Moment) -> tuple[WorkHint, ...]:
+        """Return where there is work at this moment."""
+        ...
+
+    def look(self, subject: str, moment: Moment) -> WorkDone:
+        """Do what is due at one place; raise only what keeps the job as a whole from running."""
+        ...
+
+
 class OneByOne:
     """What most jobs answer: what is wrong with one record is wrong with that record only, and that says it all."""
 
@@ -156,12 +177,28 @@ class OneByOne:
         return WorkDone()
 
 
+@attrs.define
+class _Pause:
+    """Leaves a job alone for a while, in this process."""
+
+    _since: datetime | None = None
+
+    def begin(self, now: datetime) -> None:
+        """Leave it alone from now on."""
+        self._since = now
+
+    def lasts(self, now: datetime) -> bool:
+        """Return whether it is still to be left alone."""
+        return self._since is not None and self._since <= now < self._since + _PAUSE
+
+
 @attrs.frozen
 class EachRecord:
     """Runs a `RecordJob`, record by record."""
 
     _context: OfficeContext
     _job: RecordJob
+    _pause: _Pause = attrs.field(factory=_Pause, init=False, eq=False)
 
     @property
     def name(self) -> str:
@@ -170,28 +207,57 @@ class EachRecord:
 
     def run(self, moment: Moment) -> WorkDone:
         """See `Job`."""
+        due, failing = self._due(moment)
+        done = WorkDone()
+        for subject in due:
+            step, is_over = self._one(subject, moment, failing=subject in failing)
+            done += step
+            if is_over:
+                return done
+        return done
+
+    def hints(self, moment: Moment) -> tuple[WorkHint, ...]:
+        """See `Divided`; of very many the first, and the job itself to find the rest once these are done."""
+        due, _ = self._due(moment)
+        found = tuple(WorkHint(self.name, subject) for subject in due[:MOST_HINTS])
+        return found if len(due) <= MOST_HINTS else (*found, WorkHint(self.name))
+
+    def look(self, subject: str, moment: Moment) -> WorkDone:
+        """See `Divided`; what would fail alike is left alone for a while, and found again by a later look."""
+        now = moment()
+        if self._pause.lasts(now):
+            return WorkDone()
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            failing = {item.subject for item in work.failures.of(self.name)}
+            resting = work.failures.resting(self.name, now=now)
+        if subject in resting:
+            return WorkDone()
+        done, is_over = self._one(subject, moment, failing=subject in failing)
+        if is_over:
+            self._pause.begin(now)
+        return done
+
+    def _due(self, moment: Moment) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Return what is to be looked after, and what of the job failed before."""
         job, now = self._job, moment()
         with self._context.unit_of_work(read_only=True) as work:
             due = tuple(job.due(work, now))
-            failing = {item.subject for item in work.failures.of(job.name)}
+            failing = frozenset(item.subject for item in work.failures.of(job.name))
             resting = work.failures.resting(job.name, now=now)
-        done = WorkDone()
-        for subject in due:
-            if subject in resting:
-                continue
-            try:
-                done += job.do(subject, moment())
-            except Exception as error:  # noqa: BLE001 - one record must not keep the others waiting
-                done += self._failed(subject, error, moment())
-                if job.is_over(error):
-                    return done
-            else:
-                if subject in failing:
-                    self._settle(subject)
         for subject in failing - resting - set(due):
             # Someone else did it, or there is nothing left to do.
             self._settle(subject)
-        return done
+        return tuple(subject for subject in due if subject not in resting), failing
+
+    def _one(self, subject: str, moment: Moment, *, failing: bool) -> tuple[WorkDone, bool]:
+        """Look after one record; return what was done, and whether the others would fail alike."""
+        try:
+            done = self._job.do(subject, moment())
+        except Exception as error:  # noqa: BLE001 - one record must not keep the others waiting
+            return self._failed(subject, error, moment()), self._job.is_over(error)
+        if failing:
+            self._settle(subject)
+        return done, False
 
     def _failed(self, subject: str, error: Exception, now: datetime) -> WorkDone:
         """Note a failure; raises what keeps it from being noted: the database is gone, and with it the job."""

@@ -8,12 +8,16 @@ named in the report, noted with the records, and tried again. See docs/explanati
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import attrs
 
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._timed_calls import TimedCalls
+from perizinan_core.hooks._work_queue import EVERYTHING, WorkHint, WorkQueue
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._case_jobs import (
     Assign,
@@ -25,6 +29,7 @@ from perizinan_core.services._case_jobs import (
     Recount,
 )
 from perizinan_core.services._checks import AskChecksAgain
+from perizinan_core.services._clocks import ClockWatch
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._delivery import Deliver
 from perizinan_core.services._held_uploads import HeldUploads
@@ -48,7 +53,7 @@ from perizinan_core.services._targets import (
     ToStatusList,
 )
 from perizinan_core.services._upload_jobs import ForgetIncoming, InspectUploads, JudgeIncoming
-from perizinan_core.services._work import EachRecord, Job, Moment, RecordJob, WorkDone, run_all
+from perizinan_core.services._work import Divided, EachRecord, Job, Moment, RecordJob, WorkDone, run_all
 from perizinan_core.storage import JobFailure, OutboxEntry
 
 __all__ = ["Worker", "library_worker"]
@@ -68,6 +73,57 @@ class Worker:
         done = run_all(self.jobs, self._moment(now))
         RoundNotes(self._context).note()
         return done
+
+    def run(
+        self,
+        stop: threading.Event,
+        *,
+        interval: float = 10.0,
+        concurrency: int = 1,
+        told: Callable[[WorkDone], None] = lambda _: None,
+        jumped: Callable[[ClockWatch], None] = lambda _: None,
+    ) -> None:
+        """
+        Do what happens by itself until ``stop`` is set; what is under way then is finished.
+
+        Args:
+            stop: Ends the work.
+            interval: Seconds between two looks at everything, when there is nothing to do.
+            concurrency: How many things may be done at once, where the queue of the office can do that.
+            told: Called with what was done, and what failed; from several threads where several work.
+            jumped: Called when nothing is done because the clock of the machine jumped.
+        """
+        watch, turn = ClockWatch(), threading.Lock()
+
+        def look(hint: WorkHint) -> bool:
+            with turn:
+                is_steady = watch.is_steady(self._context.clock(), time.monotonic())
+            if not is_steady:
+                jumped(watch)
+                return False
+            done = self.look(hint)
+            told(done)
+            return not done.is_idle
+
+        self._context.work_queue.run(look, stop=stop, interval=interval, concurrency=concurrency)
+
+    def look(self, hint: WorkHint, *, now: datetime | None = None) -> WorkDone:
+        """
+        Do what is due where a hint says; never raises for what is wrong with a record or a job.
+
+        Everything is done here and now, or is given to all workers where the queue of the office spreads work.
+        """
+        if hint == EVERYTHING and not self._context.work_queue.spreads:
+            return self.run_once(now=now)
+        if hint == EVERYTHING:
+            done = self._spread(self._moment(now))
+            RoundNotes(self._context).note()
+            return done
+        chosen = [job for job in self.jobs if job.name == hint.job]
+        if not hint.subject:
+            return self._divided(chosen, self._moment(now))
+        places = [_Place(job, hint.subject) for job in chosen if isinstance(job, Divided)]
+        return run_all(places, self._moment(now))
 
     def deliver(self, *, now: datetime | None = None) -> tuple[int, int]:
         """Deliver what is in the outbox; return how many were delivered and how many failed."""
@@ -96,8 +152,57 @@ class Worker:
             work.commit()
         return found
 
+    def _spread(self, moment: Moment) -> WorkDone:
+        """Give the work that is due to all workers, with what each job is; what cannot be divided is one piece."""
+        self._context.work_queue.hint(
+            [WorkHint(job.name) for job in self.jobs if not isinstance(job, Divided)]
+        )
+        return self._divided([job for job in self.jobs if isinstance(job, Divided)], moment)
+
+    def _divided(self, jobs: Iterable[Job], moment: Moment) -> WorkDone:
+        queue = self._context.work_queue
+        divide = queue.spreads
+        return run_all(
+            [_Dividing(job, queue) if divide and isinstance(job, Divided) else job for job in jobs], moment
+        )
+
     def _moment(self, now: datetime | None) -> Moment:
         return self._context.clock if now is None else lambda: now
+
+
+@attrs.frozen
+class _Place:
+    """One place of a job, as a job."""
+
+    _job: Divided
+    _subject: str
+
+    @property
+    def name(self) -> str:
+        """See `Job`."""
+        return self._job.name
+
+    def run(self, moment: Moment) -> WorkDone:
+        """See `Job`."""
+        return self._job.look(self._subject, moment)
+
+
+@attrs.frozen
+class _Dividing:
+    """Gives the work of a job to all workers."""
+
+    _job: Divided
+    _queue: WorkQueue
+
+    @property
+    def name(self) -> str:
+        """See `Job`."""
+        return self._job.name
+
+    def run(self, moment: Moment) -> WorkDone:
+        """See `Job`."""
+        self._queue.hint(self._job.hints(moment))
+        return WorkDone()
 
 
 def _as_failure(entry: OutboxEntry) -> JobFailure:

@@ -29,7 +29,7 @@ from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 from perizinan_core.storage._ports._surveys import SurveyRecords
 from perizinan_core.storage._ports._tables import ChecksRevision, HoldsTables
-from perizinan_core.storage._ports._units import Storage, UnitOfWork
+from perizinan_core.storage._ports._units import Storage, TellsCommits, UnitOfWork, Written
 from perizinan_core.storage._records import (
     AheadOfClock,
     ApplicationFilter,
@@ -110,9 +110,11 @@ __all__ = [
     "TableSet",
     "TableSteps",
     "TakenNumber",
+    "TellsCommits",
     "TrackingSecret",
     "TrackingSecrets",
     "UnitOfWork",
+    "Written",
     "include_name",
     "migrate",
     "open_storage",

@@ -44,6 +44,7 @@ from perizinan_core.testing._suites._scanners import UploadScannerSuite
 from perizinan_core.testing._suites._signers import DigestSignerSuite, DocumentSignerSuite
 from perizinan_core.testing._suites._submission_checks import SubmissionCheckSuite
 from perizinan_core.testing._suites._tables import TablesSuite
+from perizinan_core.testing._suites._work_queues import WorkQueueSuite
 
 __all__ = [
     "APPLICANT",
@@ -76,6 +77,7 @@ __all__ = [
     "SyntheticCA",
     "TablesSuite",
     "UploadScannerSuite",
+    "WorkQueueSuite",
     "check_plugin_settings",
     "message_text_problems",
     "plugin_context",

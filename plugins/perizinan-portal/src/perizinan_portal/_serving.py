@@ -7,7 +7,6 @@ import logging
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from perizinan_core import PerizinanError
-from perizinan_core.services import ClockWatch
 from perizinan_portal._app import app_of, portal_services
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Services
@@ -174,18 +172,14 @@ def working(office: Office) -> Iterator[None]:
 
 
 def _work(office: Office, stop: threading.Event) -> None:
-    watch = ClockWatch()
     while not stop.is_set():
-        idle = True
-        if watch.is_steady(office.now(), time.monotonic()):
-            try:
-                idle = office.worker.run_once().is_idle
-            except PerizinanError as error:
-                _log.warning("worker: %s", error.code)
-            except Exception as error:  # noqa: BLE001 - the thread must not end; the next round tries again
-                _log.error("worker: %s", type(error).__name__)
-        if idle:
-            stop.wait(_WORK_EVERY)
+        try:
+            office.worker.run(stop, interval=_WORK_EVERY)
+        except PerizinanError as error:
+            _log.warning("worker: %s", error.code)
+        except Exception as error:  # noqa: BLE001 - the thread must not end; it begins again
+            _log.error("worker: %s", type(error).__name__)
+        stop.wait(_WORK_EVERY)
 
 
 class _Server(uvicorn.Server):

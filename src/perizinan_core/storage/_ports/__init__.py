@@ -27,7 +27,13 @@ from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 from perizinan_core.storage._ports._surveys import SurveyRecords
-from perizinan_core.storage._ports._units import ForeseeingStorage, Storage, UnitOfWork
+from perizinan_core.storage._ports._units import (
+    ForeseeingStorage,
+    Storage,
+    TellsCommits,
+    UnitOfWork,
+    Written,
+)
 
 __all__ = [
     "Agenda",
@@ -47,6 +53,8 @@ __all__ = [
     "StatusIndexes",
     "Storage",
     "SurveyRecords",
+    "TellsCommits",
     "TrackingSecrets",
     "UnitOfWork",
+    "Written",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
+import attrs
+
+from perizinan_core.model._events import Event
 from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
@@ -16,7 +19,7 @@ from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
 from perizinan_core.storage._ports._surveys import SurveyRecords
 from perizinan_core.storage._records import Foreseen
 
-__all__ = ["ForeseeingStorage", "Storage", "UnitOfWork"]
+__all__ = ["ForeseeingStorage", "Storage", "TellsCommits", "UnitOfWork", "Written"]
 
 
 @runtime_checkable
@@ -164,5 +167,30 @@ class ForeseeingStorage(Storage, Protocol):
             read_only: Nothing is written.
             foreseen: Applications and permits as they will probably be given to ``add`` or ``save``, and events as
                 they will be given to history and outbox. What is written is what the unit gives, in any case.
+        """
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Written:
+    """What a commit made that others may want to act on."""
+
+    targets: frozenset[str] = frozenset()
+    """Targets for which there are new entries in the outbox."""
+
+    events: tuple[Event, ...] = ()
+    """What was added to histories."""
+
+
+@runtime_checkable
+class TellsCommits(Protocol):
+    """A store that says, in this process, what was committed."""
+
+    def on_commit(self, listener: Callable[[Written], None]) -> None:
+        """
+        Call a function after each commit that made something, in the thread that committed.
+
+        It comes after the commit and so may never come, when the process ends in between. It does not wait for
+        anything; what it raises is logged.
         """
         ...

@@ -47,6 +47,7 @@ class SqlHistory:
         self._session.check_writable()
         for event in events:
             self._waiting.setdefault(event.subject, []).append(event)
+            self._session.notes.events.append(event)
 
     def of(self, subject: str) -> tuple[Event, ...]:
         """See the port."""

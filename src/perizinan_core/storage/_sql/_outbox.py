@@ -69,6 +69,7 @@ class SqlOutbox:
         if rows:
             for made, row in zip(self._session.write(_INSERT, rows).all(), rows, strict=True):
                 seals.note(outbox, row_name(made.id), Mark(row["seal"]))
+                self._session.notes.targets.add(row["target"] or MESSAGES)
 
     def claim(
         self,

@@ -22,6 +22,7 @@ from perizinan_core.storage._sql._statements import (
     new_or_changed,
     the,
 )
+from perizinan_core.storage._telling import WrittenNotes
 
 __all__ = ["Session"]
 
@@ -54,6 +55,9 @@ class Session:
 
         self.foreseen = ForeseenRecords((), sealer) if foreseen is None else foreseen
         """Gives records and events the form in which they are stored."""
+
+        self.notes = WrittenNotes()
+        """What others learn after the commit."""
 
         self.seals = Seals(self)
         """Shows whether rows are as the library wrote them."""

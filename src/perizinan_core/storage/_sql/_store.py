@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
 from functools import partial
@@ -11,6 +11,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from perizinan_core.storage._keyring import KeyRing
+from perizinan_core.storage._ports._units import Written
 from perizinan_core.storage._probes import PROBES, missing_probes, with_probes
 from perizinan_core.storage._records import Foreseen
 from perizinan_core.storage._sealing import Sealer
@@ -22,6 +23,7 @@ from perizinan_core.storage._sql._table_access import PluginTables
 from perizinan_core.storage._sql._table_seals import TableSeals
 from perizinan_core.storage._sql._unit_of_work import SqlUnitOfWork, WriterQueue, opened
 from perizinan_core.storage._table_sets import TableSet, check_tables
+from perizinan_core.storage._telling import CommitListeners
 
 __all__ = ["SqlStorage"]
 
@@ -70,6 +72,7 @@ class SqlStorage:
         """The keys in use."""
 
         self._sealer = Sealer(keys)
+        self._listeners = CommitListeners()
         self._pid = os.getpid()
         self._inherited: tuple[sa.Engine, ...] = ()
         self._writers = WriterQueue(busy_seconds) if self._is_sqlite else None
@@ -100,7 +103,12 @@ class SqlStorage:
             read_only=read_only,
             writers=self._writers,
             foreseen=foreseen,
+            listeners=self._listeners,
         )
+
+    def on_commit(self, listener: Callable[[Written], None]) -> None:
+        """See `perizinan_core.storage.TellsCommits`."""
+        self._listeners.add(listener)
 
     def plugin_tables(self, tables: TableSet) -> PluginTables:
         """See `perizinan_core.storage.HoldsTables`."""

@@ -31,6 +31,7 @@ from perizinan_core.storage._sql._requests import SqlIdempotency, SqlSettings, S
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._surveys import SqlSurveys
 from perizinan_core.storage._sql._tracking import SqlTrackingSecrets
+from perizinan_core.storage._telling import CommitListeners
 
 __all__ = ["SqlUnitOfWork", "WriterQueue", "opened"]
 
@@ -105,8 +106,10 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         read_only: bool,
         writers: WriterQueue | None,
         foreseen: Iterable[Foreseen] = (),
+        listeners: CommitListeners | None = None,
     ) -> None:
         self._engine = engine
+        self._listeners = listeners
         self._sealer = sealer
         self._zone = zone
         self._read_only = read_only
@@ -151,6 +154,8 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
                 connection.commit()
         finally:
             session.close()
+        if self._listeners is not None:
+            self._listeners.tell(session.notes.written())
 
     def _open(self, foreseen: ForeseenRecords) -> None:
         with translated():

@@ -28,6 +28,7 @@ class MemoryHistory:
         """See the port."""
         state = self._access.write()
         for event in events:
+            self._access.notes.events.append(event)
             known = state.history.get(event.subject, ())
             copy = copied_event(event)
             named = copy if copy.id else attrs.evolve(copy, id=f"{event.subject}/{len(known) + 1}")

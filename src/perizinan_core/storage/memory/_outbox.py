@@ -38,6 +38,7 @@ class MemoryOutbox:
         """See the port."""
         state = self._access.write()
         for item in items:
+            self._access.notes.targets.add(item.target)
             state.outbox_last += 1
             state.outbox[state.outbox_last] = OutboxRow(
                 event=copied_event(item.event),

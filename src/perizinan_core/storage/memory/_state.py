@@ -25,6 +25,7 @@ from perizinan_core.storage._records import (
     TakenNumber,
     TrackingSecret,
 )
+from perizinan_core.storage._telling import WrittenNotes
 
 __all__ = ["Access", "OfficerRow", "OutboxRow", "RequestRow", "State", "Stored", "utc"]
 
@@ -140,6 +141,8 @@ class Access:
         self._state: State | None = state
         self._writable = writable
         self._zone = zone
+        self.notes = WrittenNotes()
+        """What others learn after the commit."""
 
     @property
     def is_open(self) -> bool:

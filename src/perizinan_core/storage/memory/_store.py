@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import tzinfo
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
-from perizinan_core.storage._ports import UnitOfWork
+from perizinan_core.storage._ports import UnitOfWork, Written
 from perizinan_core.storage._table_sets import TableSet
+from perizinan_core.storage._telling import CommitListeners
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
 from perizinan_core.storage.memory._complaints import MemoryComplaints
@@ -68,6 +70,10 @@ class MemoryStorage:
         """See `perizinan_core.storage.HoldsTables`."""
         return {} if self._tables is None else self._tables.revisions()
 
+    def on_commit(self, listener: Callable[[Written], None]) -> None:
+        """See `perizinan_core.storage.TellsCommits`."""
+        self._held.listeners.add(listener)
+
     def close(self) -> None:
         """See the port; what it held stays readable, since there is nothing to let go of."""
 
@@ -80,6 +86,8 @@ class _Held:
         self._zone = zone
         self._busy_seconds = busy_seconds
         self._writing = threading.Lock()
+        self.listeners = CommitListeners()
+        """Who wants to know what was committed."""
 
     def begin(self, *, read_only: bool) -> Access:
         """Return a view for one unit of work: a snapshot, or a copy to change once it is this one's turn."""
@@ -151,3 +159,4 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
                 self._held.replace(self._access.read())
         finally:
             self._access.close()
+        self._held.listeners.tell(self._access.notes.written())

@@ -1,0 +1,123 @@
+"""The plugin in an office: chosen by its settings, refused where it cannot work, and swift."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from perizinan_procrastinate import QueueUnfitError
+from perizinan_procrastinate._plugin import open_queue
+from perizinan_procrastinate._schema import newest_version, prepare
+
+from perizinan_core.hooks import WorkHint
+from perizinan_core.storage import KeyRing, migrate, open_storage
+from perizinan_core.testing import MORNING, SettableClock, sample_office
+
+
+def fetched(address, query):
+    """Return the first row of a query in the schema of the queue."""
+    with psycopg.connect(
+        address.replace("+psycopg", ""), autocommit=True, options="-c search_path=perizinan_queue"
+    ) as connection:
+        return connection.execute(query).fetchone()
+
+
+@pytest.fixture
+def kit(address, queue):
+    """An office on PostgreSQL with the queue."""
+    keys = KeyRing.generate()
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    migrate(address, keys=keys)
+    storage = open_storage(address, keys, zone=MORNING.tzinfo)
+    yield sample_office(storage=storage, work_queue=queue, clock=SettableClock(MORNING))
+    storage.close()
+
+
+@contextmanager
+def working(kit):
+    """Let a worker work inside the block, which looks at everything once and then only where hints say."""
+    stop = threading.Event()
+    thread = threading.Thread(target=lambda: kit.office.worker.run(stop, interval=3600))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(60)
+
+
+def test_a_message_leaves_without_a_round(kit):
+    """The worker is woken by the commit: twice, by the event and by the message that it makes of it."""
+    with working(kit):
+        kit.submit()
+        end = time.monotonic() + 60
+        while not kit.mail.sent and time.monotonic() < end:
+            time.sleep(0.01)
+
+    assert kit.mail.sent
+
+
+@pytest.mark.parametrize("address", ["sqlite:///data/perizinan.db", "mysql://x/y", "nonsense"])
+def test_another_database_is_refused_with_what_to_do(address):
+    """When the office is opened, and not when something is to be done."""
+    with pytest.raises(QueueUnfitError) as caught:
+        open_queue(address=address)
+
+    assert "queue-database" == caught.value.code
+    assert 'work_queue = "rounds"' in caught.value.message("id")
+
+
+def test_the_tables_are_made_once_and_upgraded_from_any_version(address):
+    """From each migration of Procrastinate on; the version is noted beside them."""
+    prepare(address)
+    first = fetched(address, "SELECT version FROM perizinan_queue_notes")
+    prepare(address)
+
+    assert (newest_version(),) == first == fetched(address, "SELECT version FROM perizinan_queue_notes")
+
+
+def test_tables_of_a_newer_version_are_left_alone(address):
+    """An older plugin would not know how to write into them."""
+    prepare(address)
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("UPDATE perizinan_queue.perizinan_queue_notes SET version = '99.00.00_01_x'")
+    with pytest.raises(QueueUnfitError) as caught:
+        prepare(address)
+
+    assert "queue-too-new" == caught.value.code
+
+
+def test_an_account_that_may_make_nothing_learns_what_the_owner_runs(address):
+    """The sentence holds the statement."""
+    plain = address.replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS petugas")
+        connection.execute("CREATE ROLE petugas LOGIN")
+    with pytest.raises(QueueUnfitError) as caught:
+        prepare(address.replace("postgres@", "petugas@"))
+
+    assert "CREATE SCHEMA perizinan_queue AUTHORIZATION petugas" in caught.value.message("en")
+
+
+def test_equal_hints_wait_once_and_the_urgent_are_taken_first(address, queue):
+    """A thousand submissions in a second are one look at their messages."""
+    queue.hint([WorkHint("unused-files"), WorkHint("sign", "1"), *[WorkHint("deliver", "messages")] * 3])
+    queue.hint([WorkHint("sign", "1"), WorkHint("deliver", "messages")])
+    end = time.monotonic() + 60
+    while queue.state().waiting < 3 and time.monotonic() < end:
+        time.sleep(0.01)
+    seen, stop = [], threading.Event()
+
+    def look(hint):
+        seen.append(hint)
+        if len(seen) == 4 or time.monotonic() > end:
+            stop.set()
+        return False
+
+    assert 3 == queue.state().waiting
+    queue.run(look, stop=stop, interval=3600, concurrency=1)
+    assert [WorkHint("deliver", "messages"), WorkHint("sign", "1")] == [hint for hint in seen if hint.subject]
