@@ -12,13 +12,14 @@ TEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo demo-large test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants screens test-remedies coverage lock messages clean
+.PHONY: help setup tools demo demo-large test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants screens test-remedies coverage lock messages clean test-processes
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF, then the portal over a city (DEMO_ARGS=\"--no-serve --no-city\")"
 	@echo "make demo-large  the same permit through PostgreSQL, S3, SMTP, a signing service and the portal"
 	@echo "make test    every test: core, plugins, examples, documentation"
 	@echo "make check   lint, types, import contracts, tests"
+	@echo "make test-processes  500 rounds of opposite decisions and of double submissions from 4 processes (ROUNDS=100)"
 	@echo "make wheels  the core and the plugins as wheels, in dist/"
 	@echo "make test-wheels  every test against built wheels, on each Python that is here"
 	@echo "make bench   measurements beside their peers, into build/bench.json"
@@ -102,6 +103,11 @@ test-remedies: $(STAMP)
 lock:
 	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev --extra office --extra postgresql \
 		pyproject.toml -o requirements.lock
+
+# `make test` makes fewer rounds of the same.
+test-processes: $(STAMP)
+	PERIZINAN_ROUNDS=$(or $(ROUNDS),500) $(BIN)/python -m pytest -q -n 0 \
+		plugins/perizinan-procrastinate/tests/test_four_processes.py
 
 # Every page of the portal as a picture, in build/screens.
 screens: tools

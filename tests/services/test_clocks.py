@@ -1,6 +1,7 @@
 """A clock that is a year ahead for a minute leaves nothing lasting; what it wrote can be repaired."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
@@ -15,7 +16,7 @@ from perizinan_core.model._events import EventKind
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published._status_list import STATUS_LIST_FILE, peek_status_list
 from perizinan_core.services import ClockWatch
-from perizinan_core.testing._fakes import CollectingChannel
+from perizinan_core.testing._fakes import CollectingChannel, small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_office
 
 YEAR = timedelta(days=365)
@@ -262,3 +263,34 @@ class _Dying:
 
     def sign(self, data):
         raise KeyboardInterrupt(len(data))
+
+
+def test_who_waited_for_a_case_is_not_told_that_the_clock_is_wrong(kit):
+    """Someone else was faster, or another machine is a second ahead: what comes second has the same moment."""
+    draft = kit.draft()
+    with Ahead(kit, timedelta(seconds=-2)):
+        kit.office.applications.upload(
+            draft.id, "ktp", BytesIO(small_png(1)), file_name="a.png", actor=APPLICANT
+        )
+    kept = kit.office.applications.get(draft.id, actor=HOST)
+    with Ahead(kit, timedelta(minutes=-6)), pytest.raises(ClockOrderError):
+        kit.office.applications.save(draft.id, actor=APPLICANT, form={"lokasi": "Jalan Lain"})
+
+    assert [draft.created_at] == [document.uploaded_at for document in kept.documents]
+    assert len(small_png(1)) == kept.documents[0].size
+
+
+def test_what_can_be_read_once_only_is_not_handed_in_a_second_time(kit):
+    """An empty file would be put in its place."""
+
+    class Once:
+        """A stream from a network."""
+
+        def __init__(self):
+            self.read = BytesIO(small_png(1)).read
+
+    draft = kit.draft()
+    with Ahead(kit, timedelta(seconds=-2)), pytest.raises(ClockOrderError):
+        kit.office.applications.upload(draft.id, "ktp", Once(), file_name="a.png", actor=APPLICANT)
+
+    assert () == kit.office.applications.get(draft.id, actor=HOST).documents

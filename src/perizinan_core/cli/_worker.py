@@ -33,7 +33,7 @@ __all__ = ["worker_command"]
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="Jumlah pekerjaan sekaligus dalam proses ini, bila antrean kantor dapat membaginya.",
+    help="Jumlah pekerjaan sekaligus dalam proses ini, bila antrean instansi dapat membaginya.",
 )
 @click.pass_obj
 def worker_command(obj: dict[str, Any], *, once: bool, interval: float, concurrency: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import io
 import math
 import types
 import typing
@@ -22,9 +23,11 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import TextRefusedError, character_name, quoted
 from perizinan_core.errors.services import ArgumentError
+from perizinan_core.errors.workflow import ClockOrderError
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.model._characters import refused_characters
 from perizinan_core.services._naming import name_places
+from perizinan_core.workflow._transition import SKEW
 
 __all__ = ["check_value", "check_values", "checked"]
 
@@ -32,6 +35,9 @@ C = TypeVar("C")
 
 _LONGEST = 20_000
 """Most characters of a text that is an argument."""
+
+_TURNS = 50
+"""How often others may be faster, one after the other."""
 
 _YEARS = (1800, 2500)
 """Days and moments outside are a slip, or an attempt to break sums of days."""
@@ -129,7 +135,7 @@ def _checking(method: Callable[..., Any]) -> Callable[..., Any]:
             if name in checks:
                 checks[name](value, name)
         try:
-            return method(*args, **kwargs)
+            return _in_order(method, args, kwargs, given) if "now" in names else method(*args, **kwargs)
         except PerizinanError as error:
             context = getattr(args[0], "_context", None)
             if context is not None:
@@ -137,6 +143,33 @@ def _checking(method: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     return run
+
+
+def _in_order(
+    method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], given: Mapping[str, Any]
+) -> Any:
+    """
+    Call a use case; where others were faster after it had asked the clock, call it again at the moment of theirs.
+
+    Two at one case wait for each other, in threads, processes and on machines whose clocks differ a little. Who waited
+    has an earlier moment than what the case holds then, and must not be told that the clock is wrong: nothing was
+    written, and it is done as if it had been asked for a moment later.
+    """
+    if given.get("now") is not None:
+        return method(*args, **kwargs)
+    streams = [item for item in given.values() if callable(getattr(item, "read", None))]
+    places = [item.tell() for item in streams if isinstance(item, io.IOBase) and item.seekable()]
+    for _ in range(_TURNS):
+        try:
+            return method(*args, **kwargs)
+        except ClockOrderError as error:
+            # What was read and cannot be read again cannot be handed in again.
+            if error.last - error.now > SKEW or len(places) < len(streams):
+                raise
+            kwargs = {**kwargs, "now": error.last}
+        for stream, place in zip(streams, places, strict=True):
+            stream.seek(place)
+    return method(*args, **kwargs)
 
 
 Place = str | tuple["Place", str]

@@ -29,7 +29,7 @@ from perizinan_core.workflow._fee import amount_outstanding
 from perizinan_core.workflow._issuing import goes_by_itself
 from perizinan_core.workflow._notice import MISSED_AFTER, miss_notice
 from perizinan_core.workflow._silence import deem_granted, is_deemed_due
-from perizinan_core.workflow._transition import Transition
+from perizinan_core.workflow._transition import Transition, in_order
 
 _log = logging.getLogger(__name__)
 
@@ -77,10 +77,12 @@ class CaseJob(OneByOne):
         context = self.context
         with context.unit_of_work(read_only=True) as work:
             case = context.load(work, subject)
+            now = in_order(case, now)
             if self.step(work, case, now, trial=True)[0] == Transition(case):
                 return WorkDone()
         with context.unit_of_work() as work:
             case = context.load(work, subject, lock=True)
+            now = in_order(case, now)
             moved, done = self.step(work, case, now, trial=False)
             if moved == Transition(case):
                 return WorkDone()

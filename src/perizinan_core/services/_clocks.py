@@ -18,13 +18,11 @@ from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import AheadOfClock, UnitOfWork
 from perizinan_core.workflow._clock_repair import repair_moments, repair_permit_moments
+from perizinan_core.workflow._transition import SKEW
 
 __all__ = ["ClockRepair", "ClockWatch"]
 
 _log = logging.getLogger(__name__)
-
-SKEW = timedelta(minutes=5)
-"""How far the clocks of the office's machines may differ."""
 
 
 @attrs.define

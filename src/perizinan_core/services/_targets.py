@@ -33,7 +33,7 @@ from perizinan_core.services._status_list import STATUS_KINDS, StatusLists
 from perizinan_core.storage import OutboxEntry, OutboxItem, UnitOfWork
 from perizinan_core.storage._records import MESSAGES, STATUS_LIST, channel_target, consumer_target
 from perizinan_core.workflow._notice import give_notice
-from perizinan_core.workflow._transition import Transition
+from perizinan_core.workflow._transition import Transition, in_order
 
 __all__ = [
     "Delivered",
@@ -197,6 +197,7 @@ class ToChannel:
                 of = begins(event, case) if case is not None else None
                 if case is None or of is None:
                     return
+                moment = in_order(case, moment)
                 moved = give_notice(
                     case,
                     of=of,

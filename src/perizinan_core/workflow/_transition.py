@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -19,11 +19,13 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.workflow._states import Action, check_state
 
 __all__ = [
+    "SKEW",
     "Transition",
     "check_moment",
     "check_permit_type",
     "clean_reasons",
     "event",
+    "in_order",
     "last_moment",
     "local_day",
     "record_override",
@@ -90,9 +92,24 @@ def terms_of(application: Application) -> FrozenTerms:
     return application.terms
 
 
+SKEW = timedelta(minutes=5)
+"""How far the clocks of the office's machines may differ."""
+
+
 def last_moment(application: Application) -> datetime:
     """Return the latest moment on record in the case."""
     return max(_moments(application))
+
+
+def in_order(application: Application, now: datetime) -> datetime:
+    """
+    Return ``now``, or the last moment on record where it lies just before that.
+
+    Others were faster while one waited for the case, or the clocks of two machines differ: what comes second in the
+    case is then of the same moment. More than `SKEW` is a clock that is wrong, and is left to `check_moment`.
+    """
+    last = last_moment(application)
+    return last if now < last <= now + SKEW else now
 
 
 def check_moment(application: Application, now: datetime) -> None:
