@@ -22,7 +22,6 @@ import pytest
 from perizinan_core.bootstrap import load_plugins, load_settings, migrate_database
 from perizinan_core.model import ApplicationState, PermitStatus
 from perizinan_core.storage import OutboxFilter
-from perizinan_core.storage._checking import check_records
 from perizinan_core.testing import APPLICANT, HOST, OfficeKit, SettableClock, postgres_database, sample_staff
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -302,6 +301,7 @@ def test_nothing_was_lost_doubled_or_crossed(place):
         interrupted = unit.signing_attempts.interrupted(now=later)
         year = office.today().year
         registers = {item.code: unit.numbers.book(item.code, year) for item in office.authority.registers}
+    found = {view.finding.code for view in office.health.findings(actor=HOST, again=True, quick=False)}
     mails = {path.stem for path in (place.folder / "mail").glob("*.eml")}
 
     assert 1 <= place.crew.killed
@@ -314,7 +314,7 @@ def test_nothing_was_lost_doubled_or_crossed(place):
     for book in registers.values():
         assert [line.sequence for line in book] == list(range(1, len(book) + 1))
         assert len(book) == len({line.subject for line in book})
-    assert () == tuple(check_records(office.storage).faults)
+    assert "record-not-as-written" not in found
 
 
 def _all(outbox, wanted):

@@ -14,7 +14,7 @@ from perizinan_procrastinate._schema import newest_version, prepare
 
 from perizinan_core.hooks import WorkHint
 from perizinan_core.storage import KeyRing, migrate, open_storage
-from perizinan_core.testing import MORNING, SettableClock, sample_office
+from perizinan_core.testing import HOST, MORNING, SettableClock, sample_office
 
 
 def fetched(address, query):
@@ -121,3 +121,42 @@ def test_equal_hints_wait_once_and_the_urgent_are_taken_first(address, queue):
     assert 3 == queue.state().waiting
     queue.run(look, stop=stop, interval=3600, concurrency=1)
     assert [WorkHint("deliver", "messages"), WorkHint("sign", "1")] == [hint for hint in seen if hint.subject]
+
+
+def test_a_queue_without_workers_and_work_of_one_that_is_gone_are_findings(kit, queue, address):
+    """Until another takes it over; while workers live, their names are listed and nothing is found."""
+    with psycopg.connect(
+        address.replace("+psycopg", ""), autocommit=True, options="-c search_path=perizinan_queue"
+    ) as connection:
+        connection.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')"
+        )
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id) "
+            """ SELECT 'perizinan', 'look', '{"job": "sign", "subject": "x"}', 'doing', id FROM procrastinate_workers"""
+        )
+    before = {view.finding.code: view.finding for view in kit.office.health.findings(actor=HOST, again=True)}
+    with working(kit):
+        end = time.monotonic() + 60
+        while (queue.state().stuck or not queue.state().workers) and time.monotonic() < end:
+            time.sleep(0.05)
+        after = {view.finding.code for view in kit.office.health.findings(actor=HOST, again=True)}
+
+    assert "sign" in before["queue-stuck"].message("id")
+    assert "queue-without-workers" in before
+    assert set() == {"queue-stuck", "queue-without-workers"} & after
+
+
+def test_a_lost_connection_brings_no_traceback_and_loses_no_message(kit, queue, cut, caplog):
+    """The worker connects again, and says so in a line at most."""
+    with working(kit):
+        end = time.monotonic() + 60
+        while not queue.state().workers and time.monotonic() < end:
+            time.sleep(0.05)
+        cut()
+        kit.submit()
+        while not kit.mail.sent and time.monotonic() < end:
+            time.sleep(0.05)
+
+    assert kit.mail.sent
+    assert [] == [record.name for record in caplog.records if record.exc_info]

@@ -34,6 +34,7 @@ from perizinan_core.bootstrap._number_findings import (
     unknown_numbers_of,
 )
 from perizinan_core.bootstrap._plugin_findings import not_loaded
+from perizinan_core.bootstrap._queue_findings import queue
 from perizinan_core.bootstrap._tables import left_tables
 from perizinan_core.documents import CheckedScanner
 from perizinan_core.errors.base import PerizinanError
@@ -85,6 +86,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         _drafts,
         _complaints,
         _jobs,
+        queue,
         _signatures,
         _uploads,
         _staff,

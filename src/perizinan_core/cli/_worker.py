@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from perizinan_core.bootstrap import Office
 from perizinan_core.cli._numbers import FiniteRange
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
@@ -35,12 +36,18 @@ __all__ = ["worker_command"]
     show_default=True,
     help="Jumlah pekerjaan sekaligus dalam proses ini, bila antrean instansi dapat membaginya.",
 )
+@click.option("--list", "listed", is_flag=True, help="Sebutkan para pekerja dan yang menunggu, lalu selesai.")
 @click.pass_obj
-def worker_command(obj: dict[str, Any], *, once: bool, interval: float, concurrency: int) -> None:
+def worker_command(
+    obj: dict[str, Any], *, once: bool, interval: float, concurrency: int, listed: bool
+) -> None:
     """Run until interrupted; any number of workers may run at once."""
     language = language_of(obj)
     stop = threading.Event()
     with open_office(obj) as office:
+        if listed:
+            _list(office, language)
+            return
         if once:
             done = office.worker.run_once()
             _tell(done, language)
@@ -59,6 +66,22 @@ def worker_command(obj: dict[str, Any], *, once: bool, interval: float, concurre
             jumped=lambda watch: _tell_jump(watch, language),
         )
     click.echo(translate(N_("The worker has stopped."), language))
+
+
+def _list(office: Office, language: str) -> None:
+    """Say who works, where, and how much waits."""
+    if not office.work_queue.spreads:
+        click.echo(translate(N_("This office works in rounds: no list is kept of its workers."), language))
+        return
+    state, zone = office.work_queue.state(), office.authority.calendar.time_zone
+    for worker in state.workers:
+        sentence = N_("worker {name}: last seen {seen}, busy with {jobs}")
+        jobs = ", ".join(f"{hint.job} {hint.subject}".strip() or "*" for hint in worker.at_work) or "-"
+        seen = zone.local(worker.seen_at).isoformat(timespec="seconds")
+        click.echo(translate(sentence, language, name=worker.name, seen=seen, jobs=jobs))
+    sentence = N_("{workers} workers, {waiting} pieces of work wait, {stuck} belong to workers that are gone")
+    counts = {"workers": len(state.workers), "waiting": state.waiting, "stuck": len(state.stuck)}
+    click.echo(translate(sentence, language, **counts))
 
 
 def _needs_person(failure: JobFailure) -> bool:

@@ -49,7 +49,7 @@ class HintWriter:
         self._database = database
         self._wake = threading.Condition()
         self._held: dict[WorkHint, None] = {}
-        self._writing = False
+        self._under_way: list[WorkHint] = []
         self._closed = False
         self._thread: threading.Thread | None = None
         self._pid = os.getpid()
@@ -90,6 +90,8 @@ class HintWriter:
                         _write(connection, hints)
             except Exception as error:  # noqa: BLE001 - hints may be lost, and the thread must not end with them
                 _log.warning("hints could not be written: %s", getattr(error, "code", type(error).__name__))
+                with self._wake:
+                    self._held = {**dict.fromkeys(self._under_way), **self._held}
                 if self._closed:
                     return
                 time.sleep(_PAUSE_SECONDS)
@@ -107,6 +109,7 @@ class HintWriter:
                 chosen = list(self._held)[:_BATCH]
                 for hint in chosen:
                     del self._held[hint]
+                self._under_way = chosen
             if not chosen:
                 return
             yield chosen

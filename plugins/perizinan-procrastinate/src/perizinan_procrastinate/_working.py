@@ -77,6 +77,10 @@ def work(
     database: Database, look: Look, hint: Hint, *, stop: threading.Event, interval: float, concurrency: int
 ) -> None:
     """Work until ``stop`` is set; while the database is away, wait for it."""
+    # Its lines come with tracebacks; what an operator has to know is said in a line of ours.
+    engine = logging.getLogger("procrastinate")
+    engine.addHandler(logging.NullHandler())
+    engine.propagate = False
     with ThreadPoolExecutor(concurrency, thread_name_prefix="perizinan-worker") as pool:
         asyncio.run(_until_stopped(database, look, hint, stop, interval, concurrency, pool))
 
