@@ -36,6 +36,7 @@ from perizinan_core.services import (
     Billing,
     CalendarYears,
     Complaints,
+    Contacts,
     Continuation,
     Counter,
     Incoming,
@@ -53,7 +54,8 @@ from perizinan_core.services import (
     Transparency,
     Versions,
 )
-from perizinan_core.testing._fakes import FakeSigningService, small_png
+from perizinan_core.services._consent_book import CONSENT_VERSION
+from perizinan_core.testing._fakes import CollectingChannel, CollectingPhone, FakeSigningService, small_png
 from perizinan_core.testing._offices import (
     APPLICANT,
     FORMS,
@@ -68,6 +70,7 @@ from perizinan_core.testing._offices import (
 from perizinan_core.testing.strategies._workflow import make_officer
 from perizinan_core.workflow import AnnulledBy, DefectGround
 
+PHONE = sample_applicant().phone
 SEEN = IdentityCheck(document=IdentityDocument.IDENTITY_CARD)
 AGREED = Consent(form=ConsentForm.TICKED, witness="Petugas loket-2")
 
@@ -92,7 +95,10 @@ class Stand:
         # The signing service never answers: its permit stays in doubt.
         service = FakeSigningService(sample_signer("kepala"), answers=False)
         kit = sample_office(
-            pack=_pack(), staff=(*sample_staff(), *FURTHER_STAFF), payment_providers={"bank": _Bank()}
+            pack=_pack(),
+            staff=(*sample_staff(), *FURTHER_STAFF),
+            payment_providers={"bank": _Bank()},
+            channels={"mail": CollectingChannel(), "wa": CollectingPhone()},
         )
         agent = Representative(person=sample_applicant(name="Kuasa"), actor_id="kuasa")
         cases, permits = {}, {}
@@ -542,6 +548,22 @@ CALLS: Mapping[str, Call] = {
     "complaints.get": lambda s, a, i: s.kit.office.complaints.get(i("complaint"), actor=a),
     "complaints.assign": lambda s, a, i: s.kit.office.complaints.assign(i("complaint"), "telaah-1", actor=a),
     "complaints.answer": lambda s, a, i: s.kit.office.complaints.answer(i("complaint"), "Maaf", actor=a),
+    "contacts.own": lambda s, a, _: s.kit.office.contacts.own(actor=a),
+    "contacts.agree": lambda s, a, _: s.kit.office.contacts.agree(
+        "wa", phone=PHONE, version=CONSENT_VERSION, language="id", actor=a
+    ),
+    "contacts.withdraw": lambda s, a, _: s.kit.office.contacts.withdraw("wa", actor=a),
+    "contacts.in_case": lambda s, a, i: s.kit.office.contacts.in_case(i("submitted"), actor=a),
+    "counter.consents": lambda s, a, i: s.kit.office.counter.consents(i("submitted"), actor=a),
+    "counter.consent_offer": lambda s, a, i: s.kit.office.counter.consent_offer(
+        i("submitted"), "applicant", "wa", actor=a
+    ),
+    "counter.agree": lambda s, a, i: s.kit.office.counter.agree(
+        i("submitted"), "applicant", "wa", check=SEEN, version=CONSENT_VERSION, actor=a
+    ),
+    "counter.withdraw_consent": lambda s, a, i: s.kit.office.counter.withdraw_consent(
+        i("submitted"), "applicant", "wa", check=SEEN, actor=a
+    ),
     "surveys.is_open": lambda s, a, i: s.kit.office.surveys.is_open(i("issued"), actor=a),
     "surveys.answer": lambda s, a, i: s.kit.office.surveys.answer(
         i("issued"), {f"u{number}": 3 for number in range(1, 10)}, actor=a
@@ -1071,6 +1093,14 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     ),
     # It has no holder yet.
     "complaints.answer": lambda r: r.see_complaint() or "access-denied",
+    "contacts.own": lambda r: None if r.public else "access-denied",
+    "contacts.agree": lambda r: None if r.public else "access-denied",
+    "contacts.withdraw": lambda r: None if r.public else "access-denied",
+    "contacts.in_case": lambda r: r.read("submitted"),
+    "counter.consents": lambda r: r.serve(),
+    "counter.consent_offer": lambda r: r.serve(),
+    "counter.agree": lambda r: r.serve(),
+    "counter.withdraw_consent": lambda r: r.serve(),
     "surveys.is_open": lambda r: r.act_for_applicant("issued"),
     "surveys.answer": lambda r: r.act_for_applicant("issued"),
     "surveys.remarks": lambda r: r.have(
@@ -1160,6 +1190,9 @@ WITHOUT_ACTOR = {
     "Complaints.follow",
     "Complaints.come_back",
     "Complaints.withdraw",
+    "Contacts.channels",
+    "Contacts.offer",
+    "Contacts.withdraw_by_secret",
     "Surveys.questions",
     "Surveys.answer_by_secret",
     "Transparency.periods",
@@ -1193,6 +1226,7 @@ def test_every_use_case_is_in_the_table():
             Letters,
             Lists,
             Complaints,
+            Contacts,
             Surveys,
             Tracking,
             Transparency,

@@ -10,6 +10,7 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
+from perizinan_core.model._contact import MessageContact
 from perizinan_core.model._money import Rupiah
 from perizinan_core.storage import ApplicationFilter, TrackingSecret
 from perizinan_core.storage._checking import RecordProblem, check_records
@@ -20,6 +21,7 @@ from perizinan_core.testing.storage._samples import (
     NOW,
     made_application,
     made_complaint,
+    made_consent,
     made_event,
     made_figure,
     made_officer,
@@ -95,6 +97,7 @@ def fill(storage) -> None:
         work.figures.put(case.id, [made_figure(), made_figure(step="periksa", on_time=None)])
         work.complaints.add(made_complaint(), by="a", at=NOW)
         work.surveys.add(made_survey_answer(remark="Antrean panjang"))
+        work.contacts.save(MessageContact(holder="public:o1").with_consent(made_consent()), by="a", at=NOW)
         work.failures.note("job", "s", error="e", at=NOW)
         events = [made_event(case.id), made_event(case.id)]
         work.history.add(events)
@@ -120,6 +123,8 @@ def change(storage) -> None:
         )
         (complaint,) = work.complaints.find().items
         work.complaints.save(attrs.evolve(complaint, holder="o2"), by="b", at=NOW)
+        contact = work.contacts.get("public:o1")
+        work.contacts.save(contact.with_consent(made_consent()), by="b", at=NOW)
         work.permits.save(attrs.evolve(permit, validity_text="lain"), by="b", at=NOW)
         work.numbers.cancel("izin", 2026, 1, reason="contoh", by="b", at=NOW)
         last = work.numbers.take("izin", 2026, by="b", at=NOW)

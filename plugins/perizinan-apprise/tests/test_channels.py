@@ -30,7 +30,8 @@ MESSAGE = Notification(
 
 
 def phone(tmp_path, url, **changes):
-    return PhoneChannel(PhoneSettings(url=Secret(url.encode()), **changes), Sent(tmp_path / "sent"))
+    chosen = {"service": "WhatsApp", "style": Style.WHOLE, **changes}
+    return PhoneChannel(PhoneSettings(url=Secret(url.encode()), **chosen), Sent(tmp_path / "sent"))
 
 
 class TestPhone(NotificationChannelSuite):

@@ -71,6 +71,7 @@ from perizinan_core.services import (
     Complaints,
     Confirmations,
     Consumers,
+    Contacts,
     Continuation,
     Counter,
     HeldUploads,
@@ -98,6 +99,7 @@ from perizinan_core.services import (
 from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
+from perizinan_core.services._consent_book import ConsentBook, services_of
 from perizinan_core.services._context import CheckRules, OfficeContext
 from perizinan_core.services._hints import pass_on_commits
 from perizinan_core.services._in_place import note_catalogue
@@ -198,6 +200,9 @@ class Office:
     audit: Audit = attrs.field(init=False)
     """What was done, by whom and when: searched, and taken out without personal data."""
 
+    contacts: Contacts = attrs.field(init=False)
+    """What people agreed to be sent by phone."""
+
     banners: Banners = attrs.field(init=False)
     """Announcements: an outside system is down, the office is closed."""
 
@@ -242,7 +247,9 @@ class Office:
         self.lists = Lists(context)
         self.oversight = Oversight(context)
         self.tracking = Tracking(context)
-        self.counter = Counter(context, self.applications, self.tracking)
+        book = ConsentBook(context, services_of(self._channels))
+        self.contacts = Contacts(book)
+        self.counter = Counter(context, self.applications, self.tracking, book)
         periods = Periods(context, self.settings.transparency.period)
         self.transparency = Transparency(context, periods)
         self.surveys = Surveys(context, periods)

@@ -34,7 +34,9 @@ _DELIVERIES = {
     DeliveryState.ACCEPTED: N_("accepted by the channel"),
     DeliveryState.KEPT: N_("written down; a person brings it"),
     DeliveryState.PASSED_OVER: N_("not sent: the channel has no address"),
+    DeliveryState.NO_CONSENT: N_("not sent: no consent"),
     DeliveryState.GIVEN_UP: N_("given up"),
+    DeliveryState.REFUSED: N_("refused by the address"),
     DeliveryState.DROPPED: N_("not sent: dropped by the operator"),
 }
 

@@ -67,6 +67,8 @@ _NOUNS: Mapping[str, str] = {
     "banner": N_("announcement"),
     "finding": N_("finding"),
     "event consumer": N_("event consumer"),
+    "channel": N_("channel that needs consent"),
+    "phone": N_("phone number"),
     "bill": N_("bill"),
     "authority-version": N_("published version of the authority document"),
 }
@@ -110,6 +112,7 @@ _ACTIONS: Mapping[str, str] = {
     "change-calendar": N_("record days off"),
     "versions": N_("see the versions of the catalogue"),
     "preview-catalogue": N_("see what a new catalogue would change"),
+    "consent": N_("say how someone may be written to"),
     "outgoing": N_("see what leaves the office"),
     "retry-outgoing": N_("let deliveries be tried again"),
     "drop-outgoing": N_("drop deliveries"),
@@ -166,7 +169,7 @@ class ServiceError(CodedError):
                 "banner-span banner-text calendar-year catalogue-archive export-span reason-needed "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
                 "unknown-value no-assumed-values paper-ahead survey-answers "
-                "complaint-empty complaint-holder"
+                "complaint-empty complaint-holder consent-text"
             ),
             Category.DENIED: (
                 "access-denied calendar-second callback-untrusted confirmation-second finding-second own-record "
@@ -265,6 +268,12 @@ class ServiceError(CodedError):
             N_(
                 "Each of the nine questions needs an answer from {least} to {most}; these have none: {missing}. "
                 "Answer them and send again."
+            )
+        ),
+        "consent-text": Code(
+            N_(
+                "What was agreed to is not the text that the office shows now, so nothing was recorded. Read the text "
+                "again and agree to it."
             )
         ),
         "not-at-counter": Code(

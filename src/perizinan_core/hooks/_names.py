@@ -9,6 +9,7 @@ from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStat
 from perizinan_core.hooks._manifest import Manifest
 from perizinan_core.hooks._notification import (
     CheckedChannel,
+    ConsentChannel,
     MailFolderChannel,
     Notification,
     NotificationChannel,
@@ -76,6 +77,7 @@ __all__ = [
     "BlindColumn",
     "CheckedChannel",
     "CliCommandEntry",
+    "ConsentChannel",
     "ContextSource",
     "DeliveredEvent",
     "DeliveryError",

@@ -25,6 +25,7 @@ from perizinan_core._saved_file import replace_file
 
 __all__ = [
     "CheckedChannel",
+    "ConsentChannel",
     "MailFolderChannel",
     "Notification",
     "NotificationChannel",
@@ -60,7 +61,7 @@ class Notification:
     recipient_name: str = attrs.field(repr=False)
     email: str | None = attrs.field(repr=False)
     phone: str | None = attrs.field(repr=False)
-    """E.164, or None."""
+    """E.164, or None; of those who agreed to this channel, see `ConsentChannel`."""
 
     language: str
     subject: str = attrs.field(repr=False)
@@ -112,6 +113,25 @@ class PhoneChannel(Protocol):
     @property
     def reaches_phones(self) -> bool:
         """True where a message with a phone number and no mail address reaches the person."""
+        ...
+
+
+@runtime_checkable
+class ConsentChannel(Protocol):
+    """
+    A channel that writes to phone numbers through another company.
+
+    It gets the messages of a case, and the numbers in them, only for those who agreed to it. A channel that does not
+    say what it is never sees a number.
+    """
+
+    @property
+    def service(self) -> str:
+        """
+        What people know it as, e.g. ``WhatsApp``; consent holds for this service.
+
+        When the office sends through another one, everyone is asked again.
+        """
         ...
 
 

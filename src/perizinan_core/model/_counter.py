@@ -33,6 +33,8 @@ class CounterPurpose(StrEnum):
     WITHDRAW = "withdraw"
     NEW_SECRET = "new_secret"  # noqa: S105 - a name
     """A new secret to follow the case by."""
+    CONSENT = "consent"
+    """To say whether they may be written to by phone."""
 
 
 class ConsentForm(StrEnum):

@@ -58,6 +58,7 @@ from perizinan_core.model._complaint import (
     ComplaintState,
     ComplaintStep,
 )
+from perizinan_core.model._contact import ChannelConsent, ConsentStep, ConsentWay, MessageContact, has_agreed
 from perizinan_core.model._counter import (
     Consent,
     ConsentForm,
@@ -146,6 +147,7 @@ __all__ = [
     "AwaitedNotice",
     "Bill",
     "BillTerms",
+    "ChannelConsent",
     "CheckKind",
     "CheckOutcome",
     "CheckRecord",
@@ -162,6 +164,8 @@ __all__ = [
     "ConflictOfInterest",
     "Consent",
     "ConsentForm",
+    "ConsentStep",
+    "ConsentWay",
     "ContactChannel",
     "CorrectionAnswer",
     "CorrectionItem",
@@ -210,6 +214,7 @@ __all__ = [
     "LetterRule",
     "Letterhead",
     "LookAlike",
+    "MessageContact",
     "Nib",
     "Nik",
     "Nip",
@@ -304,6 +309,7 @@ __all__ = [
     "format_date",
     "format_moment",
     "format_number",
+    "has_agreed",
     "month_name",
     "number_in_words",
     "parse_email",

@@ -29,7 +29,9 @@ from perizinan_core.services._case_messages import CaseMessage
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
 from perizinan_core.services._complaints import ComplaintDays, Complaints, ComplaintView, FiledComplaint
 from perizinan_core.services._confirmations import AssumedState, Confirmation, Confirmations, Confirmed
+from perizinan_core.services._consent_book import CaseConsent, ConsentOffer
 from perizinan_core.services._consumers import Consumers, ConsumerState, ReplayDone
+from perizinan_core.services._contacts import Contacts
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._correction_view import CorrectionView, ItemKind, ItemView
@@ -103,6 +105,7 @@ __all__ = [
     "CalendarPreview",
     "CalendarYear",
     "CalendarYears",
+    "CaseConsent",
     "CaseCounts",
     "CaseMessage",
     "CaseReading",
@@ -119,8 +122,10 @@ __all__ = [
     "Confirmation",
     "Confirmations",
     "Confirmed",
+    "ConsentOffer",
     "ConsumerState",
     "Consumers",
+    "Contacts",
     "Continuation",
     "CorrectionView",
     "Count",

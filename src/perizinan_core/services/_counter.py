@@ -20,6 +20,7 @@ from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, 
 from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._case import SubmittedDocument
+from perizinan_core.model._contact import ConsentWay, holder_in_case
 from perizinan_core.model._counter import Consent, CounterPurpose, CounterVisit, IdentityCheck
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._kinds import ApplicationKind
@@ -27,6 +28,13 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._applications import Applications
 from perizinan_core.services._arguments import checked
+from perizinan_core.services._consent_book import (
+    CaseConsent,
+    ConsentBook,
+    ConsentOffer,
+    phone_of,
+    withdrawn,
+)
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._receipts import Receipt
@@ -51,6 +59,7 @@ class Counter:
     _context: OfficeContext
     _applications: Applications
     _tracking: Tracking
+    _consents: ConsentBook
 
     def begin(
         self,
@@ -344,6 +353,101 @@ class Counter:
         case = self._readable(application_id, actor)
         self._visited(case, CounterPurpose.NEW_SECRET, check, actor, now)
         return self._tracking.new_secret(application_id, actor=actor, now=now)
+
+    def consents(self, application_id: str, *, actor: Actor) -> tuple[CaseConsent, ...]:
+        """
+        Return who of a case agreed to be written to by phone. Raises as `new_secret`.
+
+        Args:
+            application_id: The case.
+            actor: An officer of the front office that takes in these papers.
+        """
+        case = self._readable(application_id, actor)
+        with self._context.work_for(actor, read_only=True) as work:
+            return self._consents.in_case(work, case)
+
+    def consent_offer(
+        self, application_id: str, recipient: str, channel: str, *, actor: Actor
+    ) -> ConsentOffer:
+        """
+        Return what someone who is present is asked to agree to; it is read or shown to them.
+
+        Args:
+            application_id: The case.
+            recipient: ``applicant`` or ``representative``.
+            channel: Name of the channel.
+            actor: An officer of the front office that takes in these papers.
+
+        Raises:
+            NotFoundError: there is no such case for this clerk, no such channel, or the case names no number.
+            AccessDeniedError: for others than officers of the front office.
+        """
+        case = self._readable(application_id, actor)
+        return self._consents.offer(channel, phone_of(case, recipient), self._context.language)
+
+    def agree(
+        self,
+        application_id: str,
+        recipient: str,
+        channel: str,
+        *,
+        check: IdentityCheck,
+        version: str,
+        actor: Actor,
+        now: datetime | None = None,
+    ) -> None:
+        """
+        Note that someone who is present agreed to messages about this case by phone.
+
+        Args:
+            application_id: The case.
+            recipient: ``applicant`` or ``representative``.
+            channel: Name of the channel.
+            check: How the identity of the person was checked.
+            version: `ConsentOffer.version` of what they were shown.
+            actor: An officer of the front office that takes in these papers.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            ServiceError: ``consent-text``: another text was shown.
+            NotFoundError: see `consent_offer`.
+            AccessDeniedError: for others than officers of the front office.
+        """
+        case = self._readable(application_id, actor)
+        phone, moment = phone_of(case, recipient), self._context.moment(now)
+        given = self._consents.given(
+            self._consents.offer(channel, phone, self._context.language),
+            phone,
+            version=version,
+            way=ConsentWay.COUNTER,
+            by=actor.account,
+            at=moment,
+        )
+        holder = holder_in_case(case.id, recipient)
+        # First the check, then what rests on it.
+        self._visited(case, CounterPurpose.CONSENT, check, actor, moment)
+        self._consents.change(holder, actor, moment, lambda known: known.with_consent(given))
+
+    def withdraw_consent(
+        self,
+        application_id: str,
+        recipient: str,
+        channel: str,
+        *,
+        check: IdentityCheck,
+        actor: Actor,
+        now: datetime | None = None,
+    ) -> None:
+        """Withdraw it for someone who is present: at once, in this case. Raises as `consent_offer`."""
+        case = self._readable(application_id, actor)
+        phone_of(case, recipient)
+        taken = withdrawn(
+            channel, way=ConsentWay.COUNTER, by=str(actor.account), at=self._context.moment(now)
+        )
+        self._consents.change(
+            holder_in_case(case.id, recipient), actor, taken.at, lambda known: known.with_consent(taken)
+        )
+        self._visited(case, CounterPurpose.CONSENT, check, actor, now)
 
     def restore_account(
         self, account: str, *, check: IdentityCheck, actor: Actor, now: datetime | None = None

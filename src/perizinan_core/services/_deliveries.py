@@ -34,6 +34,9 @@ class DeliveryState(StrEnum):
     PASSED_OVER = "passed_over"
     """The channel has no address of the person."""
 
+    NO_CONSENT = "no_consent"
+    """The person did not agree to be written to this way, or withdrew that: nothing was sent, and no time runs."""
+
     GIVEN_UP = "given_up"
     """It failed for days; an operator can let it be tried again."""
 

@@ -22,11 +22,14 @@ from perizinan_core.hooks._notification import Notification, NotificationChannel
 from perizinan_core.hooks._timed_calls import TIME_LIMIT, TimedCalls
 from perizinan_core.model._actor import Role
 from perizinan_core.model._application import Application
+from perizinan_core.model._contact import has_agreed
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._permit import Permit
 from perizinan_core.services._complaint_messages import COMPLAINT_KINDS_OF_EVENTS, complaint_messages
+from perizinan_core.services._consent_book import contacts_in, service_of
 from perizinan_core.services._context import OfficeContext, case_of, new_id
+from perizinan_core.services._deliveries import DeliveryState
 from perizinan_core.services._issuance import SYSTEM
 from perizinan_core.services._messages import MESSAGE_KINDS, begins, messages_for
 from perizinan_core.services._status_list import STATUS_KINDS, StatusLists
@@ -179,6 +182,13 @@ class ToChannel:
         if message is None:
             # A representative who no longer is one, an officer who left: there is no one to be notified.
             return Delivered(answer=SendOutcome.PASSED_OVER.value)
+        phone = message.phone
+        if message.account is None and phone is not None:
+            service = service_of(self._channel)
+            if service is None:
+                message = attrs.evolve(message, phone=None)
+            elif not self._has_agreed(entry, event, service, phone):
+                return Delivered(answer=DeliveryState.NO_CONSENT.value)
         message = attrs.evolve(message, id=entry.message, idempotency_key=f"{entry.message}/{self.name}")
         answer = settled(self._calls.call(self.target, TIME_LIMIT, lambda: self._channel.send(message)))
         if not isinstance(answer, SendOutcome):
@@ -187,6 +197,15 @@ class ToChannel:
         if answer is SendOutcome.ACCEPTED and message.account is None:
             self._give_notice(event, moment)
         return Delivered(answer=answer.value)
+
+    def _has_agreed(self, entry: OutboxEntry, event: Event, service: str, phone: str) -> bool:
+        """Ask at each try, so that a consent that is withdrawn stops what is still on its way."""
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            case = _case(self._context, work, event)
+            if case is None:
+                return False
+            contacts = contacts_in(work, case, entry.recipient)
+        return has_agreed(contacts, self.name, service=service, phone=phone)
 
     def _give_notice(self, event: Event, moment: datetime) -> None:
         """Note that the applicant's side was notified; what keeps it from that must not send the message again."""

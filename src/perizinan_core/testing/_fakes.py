@@ -28,6 +28,7 @@ from perizinan_core.signing import DigestSigner, SecretCallback, Signer, Signing
 __all__ = [
     "AcceptingChecks",
     "CollectingChannel",
+    "CollectingPhone",
     "FakeSigners",
     "FakeSigningService",
     "SettableClock",
@@ -174,6 +175,14 @@ class CollectingChannel:
     def of_kind(self, kind: str) -> tuple[Notification, ...]:
         """Return the messages that one kind of event caused."""
         return tuple(item for item in self.sent.values() if item.kind == kind)
+
+
+@attrs.define
+class CollectingPhone(CollectingChannel):
+    """The same for phone numbers: it says what it is, so that people can be asked whether they agree to it."""
+
+    service: str = "WhatsApp"
+    reaches_phones: bool = True
 
 
 @attrs.frozen

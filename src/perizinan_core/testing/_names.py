@@ -6,6 +6,7 @@ from perizinan_core.testing._document_store import DocumentStoreSuite
 from perizinan_core.testing._fakes import (
     AcceptingChecks,
     CollectingChannel,
+    CollectingPhone,
     FakeSigners,
     FakeSigningService,
     SettableClock,
@@ -55,6 +56,7 @@ __all__ = [
     "ApplicantCheckSuite",
     "AuthoritySuite",
     "CollectingChannel",
+    "CollectingPhone",
     "Delivered",
     "DigestSignerSuite",
     "DocumentSignerSuite",

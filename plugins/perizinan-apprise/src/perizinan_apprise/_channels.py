@@ -41,6 +41,11 @@ class PhoneChannel:
         check_url(self.name, self._at(_SAMPLE))
 
     @property
+    def service(self) -> str:
+        """What people know it as; see `perizinan_core.hooks.ConsentChannel`."""
+        return self.settings.service
+
+    @property
     def reaches_phones(self) -> bool:
         """True where the whole text is sent: then a portal can confirm a number by a code."""
         return self.settings.style is not Style.SHORT

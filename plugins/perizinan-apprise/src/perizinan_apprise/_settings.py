@@ -28,7 +28,13 @@ class PhoneSettings:
     url: Secret
     """Address of the service as Apprise writes it, with ``{phone}`` where the number stands (digits alone)."""
 
-    style: Style = Style.WHOLE
+    service: str = attrs.field(validator=attrs.validators.min_len(1))
+    """
+    What people know it as, e.g. ``WhatsApp`` or ``SMS``: they are asked whether they agree to it, and are
+    asked again once this changes.
+    """
+
+    style: Style = Style.SHORT
     address: str = ""
     """Where people follow their cases, e.g. ``https://izin.example.go.id/lacak``; part of short messages."""
 

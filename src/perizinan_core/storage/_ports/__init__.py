@@ -23,6 +23,7 @@ from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._complaints import ComplaintRecords
+from perizinan_core.storage._ports._contacts import ContactRecords
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
@@ -39,6 +40,7 @@ __all__ = [
     "Agenda",
     "ApplicationRecords",
     "ComplaintRecords",
+    "ContactRecords",
     "Failures",
     "Figures",
     "ForeseeingStorage",

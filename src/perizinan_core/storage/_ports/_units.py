@@ -13,6 +13,7 @@ from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._complaints import ComplaintRecords
+from perizinan_core.storage._ports._contacts import ContactRecords
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
@@ -84,6 +85,11 @@ class UnitOfWork(Protocol):
     @property
     def complaints(self) -> ComplaintRecords:
         """Complaints about the office's service."""
+        ...
+
+    @property
+    def contacts(self) -> ContactRecords:
+        """What people agreed to be sent."""
         ...
 
     @property

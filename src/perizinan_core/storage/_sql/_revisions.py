@@ -31,6 +31,7 @@ REVISIONS = (
     "0026",
     "0035",
     "0038",
+    "0042",
 )
 """All revisions, oldest first."""
 

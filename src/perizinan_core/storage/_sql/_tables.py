@@ -24,6 +24,7 @@ __all__ = [
     "UtcDateTime",
     "applications",
     "complaints",
+    "contacts",
     "counters",
     "figures",
     "history",
@@ -263,6 +264,18 @@ complaints = _table(
     sa.Index(None, "holder", "state", "due", "id"),
     sa.Index(None, "answered_day", "kind", "on_time"),
 )
+
+contacts = _table(
+    "contacts",
+    # An account, or the applicant's side of a case.
+    sa.Column("holder", _Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    *_seal(),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+"""What people agreed to be sent, and withdrew."""
 
 surveys = _table(
     "surveys",
@@ -532,5 +545,15 @@ LOOSE = {
 }
 """Columns that a seal does not cover; the security page says of each why that does no harm."""
 
-MARKED_TABLES = (applications, permits, numbers, officers, signing_attempts, settings, complaints, outbox)
+MARKED_TABLES = (
+    applications,
+    permits,
+    numbers,
+    officers,
+    signing_attempts,
+    settings,
+    complaints,
+    contacts,
+    outbox,
+)
 """Tables of whose rows each has a mark; of `history` each subject has one. In `outbox` until it is delivered."""

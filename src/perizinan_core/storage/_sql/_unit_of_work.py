@@ -18,6 +18,7 @@ from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._agenda import SqlAgenda, SqlFailures
 from perizinan_core.storage._sql._applications import SqlApplications
 from perizinan_core.storage._sql._complaints import SqlComplaints
+from perizinan_core.storage._sql._contacts import SqlContacts
 from perizinan_core.storage._sql._engine import WRITE
 from perizinan_core.storage._sql._events import SqlHistory
 from perizinan_core.storage._sql._failures import committing, translated
@@ -181,6 +182,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self.tracking = SqlTrackingSecrets(session)
         self.figures = SqlFigures(session)
         self.complaints = SqlComplaints(session)
+        self.contacts = SqlContacts(session)
         self.surveys = SqlSurveys(session)
         self.agenda = SqlAgenda(session)
         self.failures = SqlFailures(session)

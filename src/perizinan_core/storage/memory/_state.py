@@ -13,6 +13,7 @@ from perizinan_core.errors.storage import AlreadyExistsError, StorageError
 from perizinan_core.model._actor import Officer
 from perizinan_core.model._application import Application
 from perizinan_core.model._complaint import Complaint
+from perizinan_core.model._contact import MessageContact
 from perizinan_core.model._events import Event
 from perizinan_core.model._figures import Figure
 from perizinan_core.model._permit import Permit
@@ -120,6 +121,7 @@ class State:
     attempts: dict[str, SigningAttempt] = attrs.field(factory=dict)
     tracking: dict[str, TrackingSecret] = attrs.field(factory=dict)
     complaints: dict[str, Stored[Complaint]] = attrs.field(factory=dict)
+    contacts: dict[str, Stored[MessageContact]] = attrs.field(factory=dict)
     surveys: tuple[SurveyAnswer, ...] = ()
     figures: dict[str, tuple[Figure, ...]] = attrs.field(factory=dict)
     settings: dict[str, str] = attrs.field(factory=dict)

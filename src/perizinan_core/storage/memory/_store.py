@@ -16,6 +16,7 @@ from perizinan_core.storage._telling import CommitListeners
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
 from perizinan_core.storage.memory._complaints import MemoryComplaints
+from perizinan_core.storage.memory._contacts import MemoryContacts
 from perizinan_core.storage.memory._events import MemoryHistory
 from perizinan_core.storage.memory._figures import MemoryFigures
 from perizinan_core.storage.memory._numbers import MemoryNumbers, MemoryStatusIndexes
@@ -130,6 +131,7 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         self.tracking = MemoryTrackingSecrets(access)
         self.figures = MemoryFigures(access)
         self.complaints = MemoryComplaints(access)
+        self.contacts = MemoryContacts(access)
         self.surveys = MemorySurveys(access)
         self.agenda = MemoryAgenda(access)
         self.failures = MemoryFailures(access)

@@ -29,7 +29,7 @@ from typing import Any, ClassVar
 import attrs
 import pytest
 
-from perizinan_core.hooks import Notification, NotificationChannel, SendOutcome
+from perizinan_core.hooks import ConsentChannel, Notification, NotificationChannel, SendOutcome
 
 __all__ = ["Delivered", "NotificationChannelSuite"]
 
@@ -180,6 +180,10 @@ class NotificationChannelSuite:
 
         assert self.outcome is channel.send(self.message())
         assert len(list(self.delivered(channel))) == 1
+
+    def test_a_channel_to_phones_says_what_it_is(self, channel: NotificationChannel) -> None:
+        """Else no one can agree to it, and the office gives it no numbers."""
+        assert (self.needs == "phone") is (isinstance(channel, ConsentChannel) and bool(channel.service))
 
     def test_one_failure_does_not_spoil_the_next_message(self, channel: NotificationChannel) -> None:
         """A connection that broke is opened again."""

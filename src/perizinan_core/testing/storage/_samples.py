@@ -17,6 +17,7 @@ from perizinan_core.model._complaint import (
     ComplaintState,
     ComplaintStep,
 )
+from perizinan_core.model._contact import ChannelConsent, ConsentStep, ConsentWay
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._figures import Figure
@@ -38,6 +39,7 @@ __all__ = [
     "WIB",
     "made_application",
     "made_complaint",
+    "made_consent",
     "made_document",
     "made_event",
     "made_figure",
@@ -216,6 +218,22 @@ def made_figure(**changes: Any) -> Figure:
         "on_time": True,
     }
     return Figure(**{**fields, **changes})
+
+
+def made_consent(**changes: Any) -> ChannelConsent:
+    """Return a consent to messages by phone."""
+    fields: dict[str, Any] = {
+        "step": ConsentStep.GIVEN,
+        "channel": "wa",
+        "service": "WhatsApp",
+        "phone": PHONE,
+        "text": "Saya setuju",
+        "version": "1",
+        "way": ConsentWay.ACCOUNT,
+        "at": NOW.astimezone(UTC),
+        "by": "public:sekar",
+    }
+    return ChannelConsent(**{**fields, **changes})
 
 
 def made_survey_answer(**changes: Any) -> SurveyAnswer:

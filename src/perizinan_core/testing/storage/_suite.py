@@ -3,6 +3,7 @@
 from perizinan_core.testing.storage._agenda import AgendaSuite
 from perizinan_core.testing.storage._applications import ApplicationsSuite
 from perizinan_core.testing.storage._concurrency import ConcurrencySuite
+from perizinan_core.testing.storage._contacts import ContactsSuite
 from perizinan_core.testing.storage._events import EventsSuite
 from perizinan_core.testing.storage._figures import FiguresSuite
 from perizinan_core.testing.storage._numbers import NumbersSuite
@@ -21,6 +22,7 @@ class StorageSuite(
     EventsSuite,
     AgendaSuite,
     FiguresSuite,
+    ContactsSuite,
     RequestsSuite,
     ConcurrencySuite,
 ):

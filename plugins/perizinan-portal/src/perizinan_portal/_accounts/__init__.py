@@ -12,6 +12,7 @@ from perizinan_portal._accounts import (
     _new_phone,
     _officer_device,
     _own_data,
+    _phone_messages,
     _provider,
     _recovery,
     _register,
@@ -43,6 +44,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *_new_email.ROUTES,
     *_new_phone.ROUTES,
     *_wishes.ROUTES,
+    *_phone_messages.ROUTES,
     *_own_data.ROUTES,
     *_closing.ROUTES,
 )

@@ -50,6 +50,8 @@ def send(visit: Visit) -> Answer:
     while drafts := _in(visit, _DRAFT):
         for draft in drafts:
             visit.office.applications.discard(draft.id, actor=visit.actor)
+    for channel in visit.office.contacts.channels():
+        visit.office.contacts.withdraw(channel, actor=visit.actor)
     store = visit.services.store
     store.codes.drop(account.id)
     store.identities.unlink(account.id)

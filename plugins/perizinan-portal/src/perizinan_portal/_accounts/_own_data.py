@@ -8,6 +8,8 @@ from io import BytesIO
 from itertools import islice
 from typing import Any
 
+import attrs
+
 from perizinan_core.i18n import N_
 from perizinan_core.rendering import Sheet, render_sheet
 from perizinan_portal._accounts._own_data_sheet import account_part, cases_of
@@ -71,8 +73,21 @@ def _collected(visit: Visit) -> dict[str, Any]:
             "second_factor": account.second_factor is not None,
             "created_at": datetime.fromtimestamp(account.created_at, zone).isoformat(),
         },
+        "messages": _messages(visit),
         "cases": list(visit.office.applications.own_data(actor=visit.actor, language=visit.language)),
     }
+
+
+def _messages(visit: Visit) -> dict[str, Any]:
+    """Return what was said about being written to, with every consent word for word."""
+    if not visit.is_applicant:
+        return {}
+    contact = visit.office.contacts.own(actor=visit.actor)
+    said = [
+        {**attrs.asdict(one), "step": one.step.value, "way": one.way.value, "at": one.at.isoformat()}
+        for one in contact.consents
+    ]
+    return {"consents": said}
 
 
 ROUTES = (

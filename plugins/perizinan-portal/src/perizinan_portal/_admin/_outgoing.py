@@ -22,6 +22,7 @@ _STATES = {
     DeliveryState.ACCEPTED: N_("accepted by the channel"),
     DeliveryState.KEPT: N_("written down, to be brought"),
     DeliveryState.PASSED_OVER: N_("no address on this channel"),
+    DeliveryState.NO_CONSENT: N_("not sent: no consent"),
     DeliveryState.GIVEN_UP: N_("given up"),
     DeliveryState.REFUSED: N_("refused for good"),
     DeliveryState.DROPPED: N_("dropped"),

@@ -38,6 +38,11 @@ _STATES: Mapping[DeliveryState, tuple[str, str, str]] = {
         "warn",
         N_("The application names no address for this way. Read it here, and tell the counter an address."),
     ),
+    DeliveryState.NO_CONSENT: (
+        N_("not sent: no consent"),
+        "calm",
+        N_("You did not agree to messages this way. Read it here; in your account you can agree to them."),
+    ),
     DeliveryState.GIVEN_UP: (
         N_("did not arrive"),
         "bad",
@@ -65,7 +70,7 @@ def show(visit: Visit) -> Answer:
         "case": case,
         "item": permit_type_of(visit, case),
         "messages": [(one, tuple(_arrivals(one.deliveries))) for one in found],
-        "addresses": tuple(_addresses(case)),
+        "addresses": tuple(_addresses(visit, case)),
     }
     return Page("applicant/messages.html", values)
 
@@ -76,11 +81,16 @@ def _arrivals(deliveries: tuple[MessageDelivery, ...]) -> Iterator[_Arrival]:
         yield _Arrival(one.channel, word, tone, remedy)
 
 
-def _addresses(case: Application) -> Iterator[str]:
-    """Yield where messages of the case go."""
+def _addresses(visit: Visit, case: Application) -> Iterator[str]:
+    """Yield where messages of the case go: to a phone only where that was agreed to."""
     who = case.applicant
     person = who.responsible if isinstance(who, Organisation) else who
-    yield from (str(one) for one in (who.email or person.email, who.phone or person.phone) if one)
+    consents = visit.office.contacts.in_case(case.id, actor=visit.actor)
+    phone = who.phone or person.phone
+    if email := who.email or person.email:
+        yield email
+    if phone and any(one.agreed for one in consents if one.recipient == "applicant"):
+        yield str(phone)
 
 
 ROUTES = (PageRoute(path="/permohonan/{id}/pesan", name="case-messages", show=show, who=Who.APPLICANT),)

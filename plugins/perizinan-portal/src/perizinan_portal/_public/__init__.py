@@ -9,6 +9,7 @@ from perizinan_portal._public import (
     _home,
     _payment_call,
     _permit_type,
+    _phone_stop,
     _survey,
     _tracking,
 )
@@ -19,6 +20,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *_permit_type.ROUTES,
     *_guide.ROUTES,
     *_tracking.ROUTES,
+    *_phone_stop.ROUTES,
     *_figures.ROUTES,
     *_survey.ROUTES,
     *_complaint.ROUTES,

@@ -60,6 +60,7 @@ def follow(visit: Visit) -> Answer:
         "steps": tuple(_steps(visit, found)),
         "share": _share(found),
         "typed": form.value,
+        "phones": bool(visit.office.contacts.channels()),
     }
     return Page("public/tracking.html", values)
 
