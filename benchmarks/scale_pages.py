@@ -88,7 +88,7 @@ def pages(portal: PortalKit, cases: int) -> Iterator[Asked]:
 
     def queue() -> None:
         known("loket-1")
-        office.reviews.queue(actor=clerk, limit=50)
+        office.reviews.queue(actor=clerk, limit=25)
         office.reviews.queue_counts(actor=clerk)
 
     def officers_case() -> None:

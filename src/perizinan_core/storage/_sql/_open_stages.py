@@ -108,22 +108,14 @@ class OpenStages:
 
     def counts(self, wanted: InQueue, today: date) -> QueueCounts:
         """Count what `queue` would give in all."""
-        found = [self._counts(table, wanted, today) for table in (open_stages, queue_places)]
-        return found[0] if found[0] == found[1] else queue_counts_of(self.queue(wanted), today)
-
-    def _counts(self, table: sa.Table, wanted: InQueue, today: date) -> QueueCounts:
-        number, due = sa.func.count(), applications.c.due
-        query = (
-            sa.select(
-                number.label("waiting"),
-                number.filter(table.c.held_up).label("held_up"),
-                number.filter(due < today).label("late"),
-            )
-            .join_from(table, applications)
-            .where(*wanted.conditions(table))
-        )
-        (row,) = self._session.read(query)
-        return QueueCounts(waiting=row.waiting, held_up=row.held_up, late=row.late)
+        late = sa.func.count().filter(applications.c.due < today).label("late")
+        joined = sa.select(*_counted(open_stages), late).join_from(open_stages, applications)
+        (mine,) = self._session.read(joined.where(*wanted.conditions(open_stages)))
+        query = sa.select(*_counted(queue_places)).where(*wanted.conditions(queue_places))
+        (other,) = self._session.read(query)
+        if (mine.waiting, mine.held_up) != (other.waiting, other.held_up):
+            return queue_counts_of(self.queue(wanted), today)
+        return QueueCounts(waiting=mine.waiting, held_up=mine.held_up, late=mine.late)
 
     def fronts(self, courses: frozenset[str] | None) -> tuple[QueueFront, ...]:
         """Return the number of open stages in each step, and the one that has waited longest."""
@@ -271,6 +263,11 @@ class OpenStages:
             for case in cases
             for stage in open_stage_rows(case)
         ]
+
+
+def _counted(table: sa.Table) -> tuple[sa.ColumnElement[Any], ...]:
+    number = sa.func.count()
+    return number.label("waiting"), number.filter(table.c.held_up).label("held_up")
 
 
 def _values(rows: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from perizinan_portal._kit import Answer, Choice, FieldView, Menu, Page, PageRou
 
 __all__ = ["ROUTES", "Due", "due_of"]
 
-_LINES = 50
+_LINES = 25
 """Lines of one page; the rest is counted, and follows once these are done."""
 
 _LOOKED_THROUGH = 200
