@@ -217,7 +217,7 @@ def test_every_step_that_changes_something_takes_a_key(kit):
         "slots", "mandate", "reusable", "problems", "preview", "receipt", "signed_receipt", "history", "actions",
         "receipt_pdf", "exclusions", "deliveries", "unnotified", "correction_targets", "page_picture", "photo_picture",
         "held_by", "corrections", "standing", "messages",
-        "readings", "outlook", "asks_secret", "own_data",
+        "readings", "outlook", "asks_secret", "own_data", "direct_address", "queue_counts",
     }  # fmt: skip
     # Each of several letters is issued once, and what was handed over is gone from the desk: again is as once.
     looking |= {"issue_many", "hand_over"}

@@ -440,7 +440,9 @@ class Applications(DraftCases):
 
         Raises:
             NotFoundError: there is no such application for this actor, or no such submission.
+            ArgumentError: there is no such language.
         """
+        _require_language(language)
         given = given_receipt(self._found(application_id, actor), submission)
         return receipt_pdf(self._context, given, language or self._context.language)
 

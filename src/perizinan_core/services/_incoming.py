@@ -461,7 +461,7 @@ def _is_judged(context: OfficeContext, incoming: Incoming, item: IncomingFile, m
 
 def _sender(context: OfficeContext, item: IncomingFile) -> Actor:
     """Return who sent a file, or whose the case is now, where the sender has given it away."""
-    with context.storage.unit_of_work(read_only=True) as work:
+    with context.unit_of_work(read_only=True) as work:
         case = context.load(work, item.case)
     kind = item.about.get("by_kind")
     sender = None if kind is None else Actor(id=item.about["by"], kind=ActorKind(kind))

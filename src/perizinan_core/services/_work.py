@@ -227,7 +227,7 @@ class EachRecord:
         now = moment()
         if self._pause.lasts(now):
             return WorkDone()
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             failing = {item.subject for item in work.failures.of(self.name)}
             resting = work.failures.resting(self.name, now=now)
         if subject in resting:
