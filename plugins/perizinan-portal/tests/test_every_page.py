@@ -36,8 +36,8 @@ FILES = {
 }
 """Addresses that give a file and no page."""
 
-ELSEWHERE = {"provider-back"}
-"""Pages that only another site leads to."""
+ELSEWHERE = {"connect-provider", "provider-back"}
+"""Pages that only another site leads to, or that need one."""
 
 FIRST_PAGE, OFFICERS_PAGE, REQUESTS = 60 * 1024, 150 * 1024, 20
 
@@ -49,7 +49,8 @@ def examples(plain_portal):
     """A value for each parameter of an address, by whose page it is."""
     kit = plain_portal.office
     owner = plain_portal.actor("sekar")
-    draft = kit.draft("warung", actor=owner)
+    draft, ready = (kit.draft("warung", actor=owner) for _ in range(2))
+    kit.fill(ready.id, actor=owner)
     permit = kit.permit("warung", actor=owner)
     changing = kit.office.permits.amend(permit.id, actor=owner)
     asked = kit.submit("warung", actor=owner)
@@ -95,7 +96,8 @@ def examples(plain_portal):
         "code": "warung",
         "id": {
             "draft": draft.id,
-            **dict.fromkeys(("upload", "submission", "papers", "holder", "permit-kind"), draft.id),
+            **dict.fromkeys(("upload", "papers", "holder", "permit-kind"), draft.id),
+            "submission": ready.id,
             "signing-progress": signing,
             "own-correction": asked.id,
             "own-permit": permit.id,
