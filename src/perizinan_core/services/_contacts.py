@@ -136,7 +136,7 @@ class Contacts:
         context, by = self._book.context, "tracking"
         moment = context.moment(now)
         application = case_with(context, receipt_number, secret, moment)
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             for recipient in contacts_of(application) if self._book.services else ():
                 contact = work.contacts.get(holder_in_case(application.id, recipient), lock=True)
                 for channel in self._book.services:

@@ -200,7 +200,7 @@ class ToChannel:
 
     def _has_agreed(self, entry: OutboxEntry, event: Event, service: str, phone: str) -> bool:
         """Ask at each try, so that a consent that is withdrawn stops what is still on its way."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             case = _case(self._context, work, event)
             if case is None:
                 return False
