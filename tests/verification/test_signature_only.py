@@ -128,7 +128,7 @@ class TestOurOwnFiles:
             report.verdict, tuple(item.code for item in report.reasons),
         )  # fmt: skip
         assert ("timestamp-proven", "long-term-no-revocation") == _aspect_codes(report.signature)[2:]
-        assert ("B-T", "adbe.pkcs7.detached") == (report.signature.level, report.signature.format)
+        assert ("PKCS7-T", "adbe.pkcs7.detached") == (report.signature.level, report.signature.format)
 
     def test_every_signature_is_reported_apart(self, made, checker):
         """The second signer is a stranger; the first is not doubted for it."""

@@ -16,9 +16,11 @@ from perizinan_bsre import BsreSettings, BsreSigner, Esign, Generation
 
 from perizinan_core.hooks import Secret
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.testing import MORNING, sample_signer
+from perizinan_core.signing.ltv import TimestampClient
+from perizinan_core.testing import MORNING, OlderFormSigner, PkiServer, SettableClock
 
 NIK = "9900000101800001"
+OTHER_NIK = "9900000101800002"
 PASSPHRASE = "frasa-sandi-uji-2026"
 
 
@@ -27,9 +29,11 @@ class Service(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, pki: PkiServer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.key = sample_signer("kepala")
+        self.pki = pki
+        self.keys = {NIK: pki.issue("Kepala").signer(), OTHER_NIK: pki.issue("Sekretaris").signer()}
+        self.stamps = TimestampClient(url=pki.tsa_url, roots=pki.roots)
         self.status: object = "ISSUE"
         self.rule = None
         self.calls: list[str] = []
@@ -49,8 +53,8 @@ class Service(ThreadingHTTPServer):
         }
         return BsreSettings(**{**given, **changes})
 
-    def signer(self, generation=Generation.V2, secret=PASSPHRASE, **changes) -> BsreSigner:
-        return BsreSigner(Esign(self.settings(generation, **changes)), NIK, secret)
+    def signer(self, generation=Generation.V2, secret=PASSPHRASE, nik=NIK, **changes) -> BsreSigner:
+        return BsreSigner(Esign(self.settings(generation, **changes)), nik, secret)
 
     @contextmanager
     def ruled(self, rule):
@@ -60,8 +64,12 @@ class Service(ThreadingHTTPServer):
         finally:
             self.rule = None
 
-    def signed(self, pdf: bytes) -> bytes:
-        return sign_pdf(pdf, self.key, SigningRequest(signed_at=MORNING))
+    def signed(self, pdf: bytes, nik: str = NIK, generation=Generation.V2) -> bytes:
+        """Sign as the generation does: the first makes the older form, with a timestamp and without long-term data."""
+        request = SigningRequest(signed_at=self.pki.clock())
+        if generation is Generation.V1:
+            return OlderFormSigner(self.keys[nik], self.stamps).sign(pdf, request)
+        return sign_pdf(pdf, self.keys[nik], request, timestamps=self.stamps)
 
 
 @attrs.frozen
@@ -120,7 +128,9 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, content, {}
         if PASSPHRASE.encode() not in call.body:
             return 400, b'{"error":"Passphrase anda salah","status_code":2031}', {}
-        signed = self.server.signed(call.pdf)
+        nik = OTHER_NIK if OTHER_NIK.encode() in call.body else NIK
+        generation = Generation.V2 if call.path.startswith("/api/v2") else Generation.V1
+        signed = self.server.signed(call.pdf, nik, generation)
         if call.path.startswith("/api/v2"):
             file = base64.b64encode(signed).decode()
             return 200, json.dumps({"time": int(time.time() * 1000), "file": [file]}).encode(), {}
@@ -139,11 +149,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def running():
-    server = Service()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with PkiServer.running(SettableClock(MORNING)) as pki:
+        server = Service(pki)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture
@@ -151,6 +162,7 @@ def service(running):
     running.calls.clear()
     running.kept.clear()
     running.status, running.rule = "ISSUE", None
+    running.pki.clock.moment = MORNING
     return running
 
 
@@ -161,3 +173,9 @@ def letter():
     from perizinan_core.testing import sample_letter
 
     return TypstRenderer().render(sample_letter())
+
+
+@pytest.fixture(scope="session")
+def other_nik():
+    """NIK of a second officer."""
+    return OTHER_NIK

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from perizinan_bsre import Generation
 
-from perizinan_core.testing import DocumentSignerSuite, sample_ca
+from perizinan_core.testing import DocumentSignerSuite
 
 
 class _Suite(DocumentSignerSuite):
@@ -18,8 +18,8 @@ class _Suite(DocumentSignerSuite):
         return service.signer(self.generation)
 
     @pytest.fixture
-    def root(self):
-        return sample_ca().root.certificate
+    def root(self, service):
+        return service.pki.roots[0]
 
     def broken(self, signer):
         assert signer

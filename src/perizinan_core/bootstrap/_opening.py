@@ -308,7 +308,7 @@ def open_message_texts(manager: PluginManager, settings: Settings, pack: Authori
         for text in open_part(manager, hook, "message texts", name, settings)
     ]
     texts += pack.message_texts
-    if problems := text_problems(texts):
+    if problems := text_problems(texts, pack.authority):
         raise HookError("message-texts", problems="; ".join(problems))
     return by_kind(texts)
 

@@ -24,6 +24,7 @@ from perizinan_core.hooks._payments import (
     PaymentProvider,
     UntrustedNoticeError,
 )
+from perizinan_core.hooks._quiet import silenced
 from perizinan_core.hooks._retention import RetentionParticipant
 from perizinan_core.hooks._settings import Secret
 from perizinan_core.hooks._smtp import SmtpChannel, SmtpSettings
@@ -136,4 +137,5 @@ __all__ = [
     "WorkQueue",
     "WorkQueueEntry",
     "hookimpl",
+    "silenced",
 ]

@@ -68,6 +68,9 @@ class Notification:
     body: str = attrs.field(repr=False)
     """Plain text."""
 
+    text: str = attrs.field(default="", repr=False)
+    """The same without greeting, closing and name of the person, for phones; may be empty."""
+
     created_at: datetime
     account: str | None = None
     """Account of an officer, for channels inside a portal; None for applicants, who are notified by mail or phone."""

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from string import Formatter
+from urllib.parse import urlsplit
 
 from perizinan_core.hooks._texts import MessageText
 from perizinan_core.i18n import LANGUAGES
+from perizinan_core.model._authority import Authority
 from perizinan_core.model._events import EventKind
 from perizinan_core.services._messages import wording_of
 
-__all__ = ["Texts", "by_kind", "placeholders_of", "text_problems"]
+__all__ = ["Texts", "by_kind", "link_problem", "links_in", "own_hosts", "placeholders_of", "text_problems"]
 
 Texts = Mapping[tuple[EventKind, str, str], MessageText]
 """By kind, outcome (or nothing) and language."""
+
+_LINK = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+|(?<![\w.@])(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE
+)
+"""A scheme, ``www.``, or a host with a path: what mail programs and phones underline."""
 
 _FREE = frozenset({"receipt", "permit_type"})
 """Placeholders that may be left out: they say which case it is, and nothing of it."""
@@ -28,9 +36,50 @@ def placeholders_of(kind: EventKind, outcome: str = "") -> tuple[frozenset[str],
     return known | _FREE, known - _FREE
 
 
-def text_problems(texts: Iterable[MessageText]) -> tuple[str, ...]:
-    """Return everything that is wrong with some texts, one sentence for each."""
-    return tuple(problem for text in texts for problem in _problems(text))
+def text_problems(texts: Iterable[MessageText], authority: Authority | None = None) -> tuple[str, ...]:
+    """
+    Return everything that is wrong with some texts, one sentence for each.
+
+    Args:
+        texts: To be checked.
+        authority: Whose messages they are: links lead to its own addresses; None: links are refused.
+    """
+    hosts = frozenset() if authority is None else own_hosts(authority)
+    return tuple(problem for text in texts for problem in (*_problems(text), *_links(text, hosts)))
+
+
+def own_hosts(authority: Authority) -> frozenset[str]:
+    """Return the hosts that messages may lead to: those of the addresses that the authority itself names."""
+    stated = (
+        authority.verification_url,
+        *([] if authority.contact is None or authority.contact.web is None else [authority.contact.web]),
+        *(channel.address for channel in authority.contacts),
+    )
+    return frozenset(host for address in stated if (host := urlsplit(address).hostname))
+
+
+def link_problem(link: str, hosts: Collection[str]) -> str | None:
+    """Return why a link may not stand in a message, or None."""
+    parts = urlsplit(link)
+    if parts.scheme != "https":
+        return "a link begins with https://"
+    if parts.hostname not in hosts:
+        return f"a link leads to the office's own addresses: {', '.join(sorted(hosts)) or '-'}"
+    if parts.query or parts.fragment or "@" in parts.netloc or "{" in link:
+        return "a link holds nothing of the case and no secret: no ?, no #, no login, no placeholder"
+    return None
+
+
+def links_in(text: str) -> tuple[str, ...]:
+    """Return what a mail program would make a link of."""
+    return tuple(found[0].rstrip(".,;:)>”\"'") for found in _LINK.finditer(text))
+
+
+def _links(text: MessageText, hosts: Collection[str]) -> Iterator[str]:
+    outcome = "" if text.outcome is None else f" ({text.outcome.value})"
+    for link in (*links_in(text.subject), *links_in(text.body)):
+        if problem := link_problem(link, hosts):
+            yield f"{text.kind}{outcome}, {text.language}: {problem}"
 
 
 def by_kind(texts: Iterable[MessageText]) -> Texts:

@@ -527,6 +527,7 @@ def _notification(case: _Case, wording: _Wording, name: str, *, free: bool = Tru
         language=language,
         subject=subject,
         body=_letter(name, body, case.authority, language, free=free),
+        text=f"{body}\n\n{case.authority.name.to(language)}\n",
         created_at=case.event.at,
         data={"receipt_number": application.receipt_number, "permit_type": permit_type.code},
     )

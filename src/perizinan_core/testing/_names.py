@@ -28,6 +28,7 @@ from perizinan_core.testing._offices import (
     sample_staff,
     staff_for,
 )
+from perizinan_core.testing._older_form import OlderFormSigner
 from perizinan_core.testing._pki_server import Fault, PkiServer
 from perizinan_core.testing._plugins import check_plugin_settings, message_text_problems, plugin_context
 from perizinan_core.testing._sealable_store import SealableStoreSuite
@@ -70,6 +71,7 @@ __all__ = [
     "NotificationChannelSuite",
     "NumberSourceSuite",
     "OfficeKit",
+    "OlderFormSigner",
     "PaymentProviderSuite",
     "PkiServer",
     "RendererSuite",

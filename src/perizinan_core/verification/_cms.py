@@ -71,7 +71,7 @@ class SignedContainer:
     """DER of the signed attributes, as the signature covers them."""
 
     certificate: x509.Certificate
-    """The certificate that the signed attributes name."""
+    """The certificate of the signer; see `names_certificate`."""
 
     others: tuple[x509.Certificate, ...]
     """The other certificates in the container."""
@@ -80,6 +80,9 @@ class SignedContainer:
     algorithm: _OID
     parameters: bytes
     """DER of the signature algorithm's parameters, or empty."""
+
+    names_certificate: bool
+    """True when the signed attributes name the signer's certificate, so that no other one can be put in its place."""
 
     is_plain: bool
     """True without unsigned attributes (timestamps), and with no signed ones but those that permits have."""
@@ -169,6 +172,7 @@ def _read(data: SignedData, *, certificate_named: bool) -> SignedContainer:
         signature=info.signature,
         algorithm=algorithm,
         parameters=parameters,
+        names_certificate=SIGNING_CERTIFICATE_V2 in values,
         is_plain=info.unsigned_attributes is None and values.keys() <= _PLAIN,
     )
 

@@ -177,6 +177,10 @@ def judge_signature(
     if code is not None:
         method = {"method": container.weakness} if code == "signature-weak" else {}
         return _refuse(judgement, judged, CheckName.INTEGRITY, code, **method)
+    if not container.names_certificate:
+        # Noted before the usual words: one such signature among several is said.
+        judgement.forget(CheckName.INTEGRITY)
+        judgement.passed(CheckName.INTEGRITY, "certificate-not-named")
     judgement.passed(CheckName.INTEGRITY, "content-intact")
     if authority is None:
         return judged

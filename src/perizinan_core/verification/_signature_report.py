@@ -17,7 +17,22 @@ from perizinan_core.verification._report import Aspect, Aspects, Indication, Out
 _NOT_REACHED = Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
 """Of a signature that is broken: nothing else about it is worth saying."""
 
-_LONG_TERM = {"B-LT", "B-LTA"}
+_OLDER_FORM = "adbe.pkcs7.detached"
+_LONG_TERM = {f"{kind}-{step}" for kind in ("B", "PKCS7") for step in ("LT", "LTA")}
+
+
+def level_name(sub_filter: str | None, step: str) -> str:
+    """
+    Return the name of the level that a signature reaches.
+
+    Those of PAdES (``B-T``) are for ``ETSI.CAdES.detached`` (EN 319 142-1 section 5.2). The older form, which need
+    not name its certificate, is called as the verifier of the European Commission calls it: ``PKCS7-T``.
+
+    Args:
+        sub_filter: ``/SubFilter`` of the signature.
+        step: ``B``, ``T``, ``LT`` or ``LTA``.
+    """
+    return f"{'PKCS7' if sub_filter == _OLDER_FORM else 'B'}-{step}"
 
 
 def indication_of(problem: Reason | None) -> tuple[Indication, str | None]:

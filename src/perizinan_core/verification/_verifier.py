@@ -54,6 +54,7 @@ from perizinan_core.verification._permit_signatures import (
 from perizinan_core.verification._report import CheckName, Outcome, Reason, Report, Verdict
 from perizinan_core.verification._revocation import note_revocation
 from perizinan_core.verification._schemas import fits_schema
+from perizinan_core.verification._signature_report import level_name
 from perizinan_core.verification._sources import Source, read_source
 from perizinan_core.verification._wholeness import Scan, Wholeness, is_whole, scan
 
@@ -304,7 +305,7 @@ class _Case(PermitCase):
             return
         if plain and "DSS" not in pdf.catalog():
             self.judgement.passed(CheckName.COVERAGE, "covers-everything")
-            self.signatures[0].level = "B-B"
+            self.signatures[0].level = level_name(self.signatures[0].field.sub_filter, "B")
         elif self.known is not None:
             self._judge_additions(data, pdf)
 

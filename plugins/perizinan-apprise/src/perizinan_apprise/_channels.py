@@ -60,7 +60,7 @@ class PhoneChannel:
         if notification.phone is None:
             return SendOutcome.PASSED_OVER
         digits = "".join(sign for sign in notification.phone if sign.isdigit())
-        title, body = notification.subject, notification.body
+        title, body = notification.subject, notification.text or notification.body
         if self.settings.style is Style.SHORT:
             title, body = "", self._short(notification)
         with self.sent.once(f"{self.name} {notification.id}") as wanted:

@@ -9,11 +9,9 @@ its own note sends nothing twice.
 from __future__ import annotations
 
 import hashlib
-import logging
 import time
 import warnings
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -22,6 +20,7 @@ import apprise
 import attrs
 
 from perizinan_apprise._errors import AppriseError
+from perizinan_core.hooks import silenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,27 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Sent", "check_url", "hand_over"]
 
 _KEPT_SECONDS = 60 * 24 * 60 * 60
-_quiet: ContextVar[bool] = ContextVar("perizinan_apprise_quiet", default=False)
-
-
-class _Filter(logging.Filter):
-    def filter(self, _record: logging.LogRecord) -> bool:
-        return not _quiet.get()
-
-
-_FILTER = _Filter()
 _LOGGERS = ("apprise", "urllib3", "urllib3.connectionpool", "urllib3.util.retry", "requests")
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    for name in _LOGGERS:
-        logging.getLogger(name).addFilter(_FILTER)
-    token = _quiet.set(True)
-    try:
-        yield
-    finally:
-        _quiet.reset(token)
 
 
 def hand_over(channel: str, url: str, *, title: str, body: str) -> None:
@@ -59,7 +38,7 @@ def hand_over(channel: str, url: str, *, title: str, body: str) -> None:
     Raises:
         AppriseError: ``apprise-url``, ``apprise-refused``.
     """
-    with _silence():
+    with silenced(*_LOGGERS):
         sender = apprise.Apprise()
         if not sender.add(url):
             raise AppriseError("apprise-url", channel=channel)
@@ -75,7 +54,7 @@ def check_url(channel: str, url: str) -> None:
     Raises:
         AppriseError: ``apprise-url``.
     """
-    with _silence(), warnings.catch_warnings():
+    with silenced(*_LOGGERS), warnings.catch_warnings():
         # The first address makes Apprise load its services, some of which use modules that Python is giving up.
         warnings.simplefilter("ignore", DeprecationWarning)
         if not apprise.Apprise().add(url):

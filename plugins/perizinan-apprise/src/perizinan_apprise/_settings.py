@@ -11,6 +11,10 @@ from perizinan_core.hooks import Secret
 __all__ = ["PhoneSettings", "RoomSettings", "Style"]
 
 
+_LINK = r"|https://[^\s/?#@]+(/[^\s?#@]*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#@]*)?"
+"""An address of the office: encrypted, without anything in it that says of whom it is."""
+
+
 class Style(StrEnum):
     """How much a message to a phone says."""
 
@@ -35,8 +39,12 @@ class PhoneSettings:
     """
 
     style: Style = Style.SHORT
-    address: str = ""
-    """Where people follow their cases, e.g. ``https://izin.example.go.id/lacak``; part of short messages."""
+    address: str = attrs.field(default="", validator=attrs.validators.matches_re(_LINK))
+    """
+    Where people follow their cases, e.g. ``https://izin.example.go.id/lacak``; part of short messages.
+
+    ``https`` but for this machine, without ``?``, ``#`` and login.
+    """
 
 
 @attrs.frozen(kw_only=True)

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import logging
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -24,6 +22,7 @@ import httpx
 from perizinan_bsre._answers import Kept, is_own_refusal, read_signed, refusal_of
 from perizinan_bsre._errors import BsreError, BsreInDoubtError
 from perizinan_bsre._settings import BsreSettings, Generation
+from perizinan_core.hooks import silenced
 from perizinan_core.i18n import N_
 
 __all__ = ["Esign", "SignerStatus"]
@@ -186,7 +185,7 @@ class Esign:
     def _client(self, seconds: float) -> Iterator[httpx.Client]:
         login = (self.settings.user.reveal().decode(), self.settings.password.reveal().decode())
         with (
-            _silence(),
+            silenced(*_LOGGERS),
             httpx.Client(
                 base_url=self.settings.address,
                 auth=httpx.BasicAuth(*login),
@@ -219,25 +218,8 @@ _PATHS = {
 }
 
 
-class _Filter(logging.Filter):
-    def filter(self, _record: logging.LogRecord) -> bool:
-        return not _QUIET.get()
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Log no addresses while we ask: the first generation has the NIK in them."""
-    for name in ("httpx", "httpcore", "httpcore.connection", "httpcore.http11"):
-        logging.getLogger(name).addFilter(_FILTER)
-    token = _QUIET.set(True)
-    try:
-        yield
-    finally:
-        _QUIET.reset(token)
-
-
-_FILTER = _Filter()
-_QUIET: ContextVar[bool] = ContextVar("perizinan_bsre_quiet", default=False)
+_LOGGERS = ("httpx", "httpcore", "httpcore.connection", "httpcore.http11")
+"""They log addresses, and those of the first generation have the NIK in them."""
 
 
 @contextmanager

@@ -88,6 +88,12 @@ class Container:
         return None
 
     @property
+    def names_certificate(self) -> bool:
+        """Whether the signed attributes name the signer's certificate, so that no other can be put in its place."""
+        names = ("signing_certificate", "signing_certificate_v2")
+        return any(True for name in names for _ in _attributes(self.signer_info["signed_attrs"], name))
+
+    @property
     def stated_time(self) -> datetime | None:
         """Return the signing time of the signed attributes, if there is one."""
         for attribute in _attributes(self.signer_info["signed_attrs"], "signing_time"):

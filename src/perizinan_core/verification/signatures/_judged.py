@@ -27,7 +27,7 @@ from perizinan_core.verification._listing import ListedSignature
 from perizinan_core.verification._paths import SKEW, is_issued, usage_problem
 from perizinan_core.verification._report import Reason, SignatureReport
 from perizinan_core.verification._revocation import Evidence, revocation_reason
-from perizinan_core.verification._signature_report import aspects_of, chain_reason, indication_of
+from perizinan_core.verification._signature_report import aspects_of, chain_reason, indication_of, level_name
 from perizinan_core.verification.signatures._chains import ChainJudge, ChainResult, loaded
 from perizinan_core.verification.signatures._container import Container, digest_of
 from perizinan_core.verification.signatures._history import History
@@ -399,14 +399,15 @@ class Trusting:
         """Name the level that the file reaches for this signature (EN 319 142-1 section 6)."""
         revocation = judged.chain is not None and judged.chain.revocation_known
         if judged.trusted_time is None:
-            judged.level = "B-B"
+            step = "B"
         elif not revocation:
-            judged.level = "B-T"
+            step = "T"
         else:
             # An archive timestamp covers the revocation data; where none is stored, it lies in the signature.
             history = self.history
             archived = [end for end, _ in later if not history.has_store or end in history.stored]
-            judged.level = "B-LTA" if archived else "B-LT"
+            step = "LTA" if archived else "LT"
+        judged.level = level_name(judged.listed.sub_filter, step)
 
 
 def _trust_reason(chain: ChainResult, *, proven: bool) -> Reason:

@@ -249,7 +249,8 @@ class SignedFile:
                 said = judged.filled_reason
                 judgement.passed(CheckName.COVERAGE, said.code, **said.fields)
         judgement.passed(CheckName.COVERAGE, "later-changes-allowed" if extended else "covers-everything")
-        judgement.passed(CheckName.INTEGRITY, "content-intact")
+        named = all(item.container is not None and item.container.names_certificate for item in regular)
+        judgement.passed(CheckName.INTEGRITY, "content-intact" if named else "certificate-not-named")
         if judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
             return
         self._conclude_trust(regular)
