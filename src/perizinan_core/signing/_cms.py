@@ -71,7 +71,7 @@ class CmsProfile:
         self._signer = _tlv(named.dump())
         self._digest_algorithm = [_tlv(algos.DigestAlgorithmId(algorithm.hash_name).dump())]
         self._signature_algorithm = _signature_algorithm(algorithm)
-        self._fixed = (
+        self._fixed: tuple[Attribute, ...] = (
             _attribute(CONTENT_TYPE, asn1.encode_der(DATA)),
             _attribute(SIGNING_CERTIFICATE_V2, reference.dump()),
         )
