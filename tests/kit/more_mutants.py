@@ -415,7 +415,7 @@ class _Queues(WorkQueueSuite):
         return queue
 
 
-class TestRounds(_Queues):
+class TestSoundRounds(_Queues):
     """The sound one."""
 
 

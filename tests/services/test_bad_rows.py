@@ -15,10 +15,12 @@ from perizinan_core.model._complaint import ComplaintKind
 from perizinan_core.model._survey import SurveyElement
 from perizinan_core.published import read_authority_document
 from perizinan_core.published._status_list import STATUS_LIST_FILE, ListStatus, read_status_list
+from perizinan_core.services._consent_book import CONSENT_VERSION
 from perizinan_core.services._work import PATIENT
 from perizinan_core.storage import open_storage
 from perizinan_core.storage._sql import _tables as tables
-from perizinan_core.testing._offices import HOST, MORNING, sample_office
+from perizinan_core.testing._fakes import CollectingChannel, CollectingPhone
+from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_applicant, sample_office
 from perizinan_core.testing.storage._samples import made_survey_answer
 
 BAD = b"\x01bad"
@@ -42,7 +44,11 @@ def stand(request, keys, tmp_path_factory):
         storage=storage,
         documents=FolderDocumentStore(folder / "documents"),
         publication=PublicationSettings(folder=str(folder / "public")),
+        channels={"mail": (mail := CollectingChannel()), "wa": CollectingPhone()},
     )
+    kit.mail = mail
+    number = sample_applicant().phone
+    kit.office.contacts.agree("wa", phone=number, version=CONSENT_VERSION, language="id", actor=APPLICANT)
     kit.permit("acara", idempotency_key="a")
     permit = kit.permit()
     kit.office.complaints.file(ComplaintKind.SERVICE, "Loket tutup.", email="warga@surat.example")
