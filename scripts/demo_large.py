@@ -192,19 +192,20 @@ def signing_service(key: Issued) -> Iterator[Any]:
     server_of_tests = _loaded(ROOT / "plugins" / "perizinan-bsre" / "tests" / "conftest.py")
 
     class Service(server_of_tests.Service):  # type: ignore[misc, name-defined]
-        def signed(self, pdf: bytes) -> bytes:
+        def signed(self, pdf: bytes, *_given: object, **_named: object) -> bytes:
             return sign_pdf(pdf, self.key, SigningRequest(signed_at=datetime.now(UTC)))
 
-    server = Service()
-    server.key = key.signer()
-    server.passphrase = server_of_tests.PASSPHRASE
-    server.nik = server_of_tests.NIK
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    with server_of_tests.PkiServer.running(server_of_tests.SettableClock(server_of_tests.MORNING)) as pki:
+        server = Service(pki)
+        server.key = key.signer()
+        server.passphrase = server_of_tests.PASSPHRASE
+        server.nik = server_of_tests.NIK
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            server.server_close()
 
 
 def _loaded(path: Path) -> ModuleType:

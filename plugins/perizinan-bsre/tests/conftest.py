@@ -29,7 +29,7 @@ class Service(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, pki: PkiServer | None = None) -> None:
+    def __init__(self, pki: PkiServer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pki = pki
         self.keys = {NIK: pki.issue("Kepala").signer(), OTHER_NIK: pki.issue("Sekretaris").signer()}
