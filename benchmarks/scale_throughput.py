@@ -163,7 +163,7 @@ def cases(server: PostgresServer, folder: Path, count: int) -> Iterator[Row]:
 
 def _approve(place: Place, count: int, _number: int, ready: Callable[[], None]) -> None:
     """
-    Bring cases to where they wait for the signature, in one process: whoever came first is decided about first.
+    Bring cases to where they wait for the signature, in one process: those that came first are decided first.
 
     In a process of its own, because one that has printed letters cannot be forked.
     """

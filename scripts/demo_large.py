@@ -364,7 +364,7 @@ def tell_story(
 
 def check(settings: Path, out: Path, summary: Mapping[str, Any], parts: Parts, speaker: Speaker) -> None:
     """
-    Look at what came of it, from outside.
+    Look at the result from outside.
 
     Raises:
         DemoError: something is missing.

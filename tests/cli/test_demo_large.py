@@ -20,7 +20,7 @@ def run(out, **environment):
 
 
 def test_the_demonstration_with_real_parts_ends_by_itself_with_a_permit_that_verifies(tmp_path):
-    """One run; it checks itself what came out of every part."""
+    """One run; it checks the result of every part itself."""
     out = tmp_path / "demo"
     done = run(out)
 

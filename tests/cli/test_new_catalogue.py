@@ -109,7 +109,7 @@ def test_rules_that_change_under_the_same_name_are_named_before_and_after(office
 
 
 def test_the_same_catalogue_is_noted_once(office):
-    """Opening again, or another process, is no news."""
+    """Opening again, or another process, is not a change."""
     made, _, _, _ = office
     with made.open() as first, made.open() as second:
         one, other = (opened.versions.in_place(actor=HOST) for opened in (first, second))

@@ -87,7 +87,7 @@ def test_the_proof_says_who_agreed_to_what_when_and_by_which_text(url, open_kit)
 
 
 def test_the_text_and_its_version_change_together():
-    """Whoever changes a word gives the text a new version, and this test its new hash."""
+    """A change of a word gives the text a new version, and this test its new hash."""
     assert ("2026-12-01", "28f229a013595933") == (
         CONSENT_VERSION,
         hashlib.sha256(_CONSENT.encode()).hexdigest()[:16],

@@ -109,7 +109,7 @@ def _of(office, officer):
 
 
 def act(settings, pipe):
-    """Open the office, then do what is ordered to each case, and say what came of it: "done", or a code."""
+    """Open the office, then do what is ordered to each case, and report each result: "done", or a code."""
     with opened(settings) as office:
         pipe.send("ready")
         while (order := pipe.recv()) is not None:

@@ -91,7 +91,7 @@ class Place:
         self.turn = 0
 
     def race(self, case, *orders):
-        """Let processes do their tasks at the same moment; return what came of each, in the order of the tasks."""
+        """Let processes do their tasks at the same moment; return the result of each, in the order of the tasks."""
         self.turn += 1
         chosen = random.sample(self.pipes, len(orders))
         for pipe, (task, given) in zip(chosen, orders, strict=True):

@@ -47,6 +47,10 @@ class HintWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._begin()
+
+    def _begin(self) -> None:
+        """Hold nothing, in this process."""
         self._wake = threading.Condition()
         self._held: dict[WorkHint, None] = {}
         self._under_way: list[WorkHint] = []
@@ -58,7 +62,7 @@ class HintWriter:
         """Hold hints to be written soon."""
         if self._pid != os.getpid():
             # The thread, and perhaps the lock, stayed with the parent.
-            self.__init__(self._database)  # type: ignore[misc]
+            self._begin()
         with self._wake:
             if self._closed:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from perizinan_core import PerizinanError
 from perizinan_core.errors.documents import UploadRefusedError
@@ -65,40 +66,45 @@ def save(visit: Visit) -> Answer:
 
 def upload(visit: Visit) -> Answer:
     """Put a scan into its place; a later one of a correction takes the place of the former."""
-    case = visit.office.counter.get(visit.path["id"], actor=visit.actor)
-    found = visit.posted.files.get("file", ())
-    if not found:
-        return draft_page(visit, case, refused=visit.say(N_("Choose a file first.")))
-    try:
+    slot = visit.path["slot"]
+
+    def put(case: str, file: Upload) -> None:
         visit.office.counter.upload(
-            case.id,
-            visit.path["slot"],
-            found[0].file,
-            file_name=found[0].name,
+            case,
+            slot,
+            file.file,
+            file_name=file.name,
             replaces=visit.posted.one("replaces") or None,
             actor=visit.actor,
             idempotency_key=visit.key,
         )
-    except UploadRefusedError as error:
-        return draft_page(visit, case, refused=_shown(error, visit.language))
-    to = f"{visit.url('counter-draft', id=case.id)}#slot-{visit.path['slot']}"
-    return Redirect(to, note=N_("The file is stored."))
+
+    return _stored(visit, slot, put)
 
 
 def mandate(visit: Visit) -> Answer:
     """Put the power of attorney into its place, and where the permit type asks for it too."""
+
+    def put(case: str, file: Upload) -> None:
+        visit.office.counter.attach_power_of_attorney(
+            case, file.file, file_name=file.name, actor=visit.actor, idempotency_key=visit.key
+        )
+        _put_where_asked(visit, case, file)
+
+    return _stored(visit, "kuasa", put)
+
+
+def _stored(visit: Visit, place: str, put: Callable[[str, Upload], None]) -> Answer:
+    """Let the file that was sent be put into its place, or say on the page why not."""
     case = visit.office.counter.get(visit.path["id"], actor=visit.actor)
     found = visit.posted.files.get("file", ())
     if not found:
         return draft_page(visit, case, refused=visit.say(N_("Choose a file first.")))
     try:
-        visit.office.counter.attach_power_of_attorney(
-            case.id, found[0].file, file_name=found[0].name, actor=visit.actor, idempotency_key=visit.key
-        )
+        put(case.id, found[0])
     except (UploadRefusedError, UploadKeptError) as error:
         return draft_page(visit, case, refused=_shown(error, visit.language))
-    _put_where_asked(visit, case.id, found[0])
-    return Redirect(f"{visit.url('counter-draft', id=case.id)}#slot-kuasa", note=N_("The file is stored."))
+    return Redirect(f"{visit.url('counter-draft', id=case.id)}#slot-{place}", note=N_("The file is stored."))
 
 
 def _put_where_asked(visit: Visit, case: str, file: Upload) -> None:
