@@ -41,6 +41,7 @@ NOT_MEASURED = {
     "consumers.states": "counts what waits",
     "continuation.beyond_records": "compares with the files of a restored office",
     "continuation.lost": "compares with the files of a restored office",
+    "counter.consents": "as contacts.in_case",
     "counter.problems": "the letter is rendered: `make bench`",
     "counter.slots": "as applications.slots",
     "health.findings": "the doctor's visit, made at most every few minutes",
@@ -240,6 +241,9 @@ def questions(kit: OfficeKit, cases: int) -> dict[str, Question]:
         ),
         "held uploads": Question("uploads.waiting", lambda: office.uploads.waiting(actor=clerk)),
         "drafts of the counter": Question("counter.drafts", lambda: office.counter.drafts(actor=clerk)),
+        "consents of a case": Question(
+            "contacts.in_case", lambda: office.contacts.in_case(middle.id, actor=auditor)
+        ),
         "account at the counter": Question(
             "counter.account_history", lambda: office.counter.account_history(owner.id, actor=supervisor)
         ),
