@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ import pytest
 from perizinan_procrastinate import QueueUnfitError
 from perizinan_procrastinate._plugin import open_queue
 from perizinan_procrastinate._schema import newest_version, prepare
+from perizinan_procrastinate._working import _in_a_line
+from procrastinate.exceptions import ConnectorException
 
 from perizinan_core.hooks import WorkHint
 from perizinan_core.storage import KeyRing, migrate, open_storage
@@ -160,3 +163,19 @@ def test_a_lost_connection_brings_no_traceback_and_loses_no_message(kit, queue, 
 
     assert kit.mail.sent
     assert [] == [record.name for record in caplog.records if record.exc_info]
+
+
+def test_a_note_that_was_left_behind_is_told_in_a_line_and_a_fault_whole(caplog):
+    """The connection may be lost while Procrastinate writes that a job is done, and nobody waits for that."""
+
+    async def left_behind():
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_in_a_line)
+        for error in (ConnectorException("Database error."), ZeroDivisionError()):
+            loop.call_exception_handler({"message": "Task exception was never retrieved", "exception": error})
+
+    asyncio.run(left_behind())
+
+    assert [("perizinan_procrastinate._working", False), ("asyncio", True)] == [
+        (record.name, bool(record.exc_info)) for record in caplog.records
+    ]

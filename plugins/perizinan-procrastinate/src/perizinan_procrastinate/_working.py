@@ -94,6 +94,7 @@ async def _until_stopped(
     concurrency: int,
     pool: ThreadPoolExecutor,
 ) -> None:
+    asyncio.get_running_loop().set_exception_handler(_in_a_line)
     stopped = _heard(stop)
     while not stopped.is_set():
         app = _app(database, look, hint, pool, concurrency)
@@ -103,6 +104,22 @@ async def _until_stopped(
         except ConnectorException as error:
             _log.warning("the queue cannot be reached: %s", type(error.__cause__ or error).__name__)
         await _pause(stopped, _AGAIN_SECONDS)
+
+
+def _in_a_line(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """
+    Say in a line what a task left behind when its connection was lost.
+
+    Procrastinate leaves the notes that it was writing to themselves; the jobs they were about are swept. Anything
+    else is a fault of somebody's, and is told whole.
+    """
+    error = context.get("exception")
+    if isinstance(error, ConnectorException):
+        _log.warning(
+            "the queue was lost in the middle of a note: %s", type(error.__cause__ or error).__name__
+        )
+    else:
+        loop.default_exception_handler(context)
 
 
 def _app(database: Database, look: Look, hint: Hint, pool: ThreadPoolExecutor, concurrency: int) -> App:
