@@ -43,12 +43,10 @@ from perizinan_core.services._terms import previous_permit_of
 from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.storage import (
     ApplicationFilter,
-    HistoryFilter,
     ListOrder,
     Page,
     QueueCounts,
     QueueEntry,
-    UnitOfWork,
 )
 from perizinan_core.workflow import TextRemark
 from perizinan_core.workflow._corrections import request_correction
@@ -134,7 +132,9 @@ class Reviews(Staff, Inspections):
         with self._context.work_for(actor, read_only=True) as work:
             assignee, among = self._whose(actor, everyone=everyone)
             found = work.applications.queue(stages, assignee=assignee, among=among, limit=limit, after=after)
-            corrected = _corrected(work, {entry.application for entry in found})
+            corrected = work.history.those_with(
+                EventKind.CORRECTION_REQUESTED, {entry.application for entry in found}
+            )
         local = self._context.calendar.time_zone.local
         return tuple(
             attrs.evolve(entry, opened_at=local(entry.opened_at), corrected=entry.application in corrected)
@@ -492,11 +492,3 @@ def _unnotified(case: Application, zone: IndonesianTimeZone) -> UnnotifiedCase:
 
 def _approval(permit_type: PermitType) -> str:
     return next(stage.code for stage in permit_type.stages if stage.kind.value == "approval")
-
-
-def _corrected(work: UnitOfWork, cases: Collection[str]) -> frozenset[str]:
-    """Return which of these cases, all of them in work, were sent back to their applicant before; one statement."""
-    if not cases:
-        return frozenset()
-    wanted = HistoryFilter(subjects=frozenset(cases), kinds=frozenset({EventKind.CORRECTION_REQUESTED}))
-    return frozenset(event.subject for event in work.history.find(wanted, limit=len(cases) * 5).items)

@@ -25,6 +25,7 @@ from perizinan_core.model._complaint import (
     ComplaintState,
     ComplaintStep,
 )
+from perizinan_core.model._contact import ChannelConsent, ConsentStep, ConsentWay, MessageContact
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._figures import Figure
 from perizinan_core.model._identifiers import Nik
@@ -282,6 +283,7 @@ def _copy(template: LoadedCase, number: int, share: _Share, at: datetime, last: 
         figures=_moved(template.figures, changed),
         deliveries=tuple(_deliveries(number, id_, template, last - (last - at) / _RECENT, last)),
         complaint=_complaint(number, id_, at) if number % 20 == 3 else None,
+        contact=_contact(changed.owner, at) if number % 20 == 4 else None,
         survey=_survey(case.permit_type, number, at) if permit is not None and number % 5 else None,
         secret=TrackingSecret(digest=hashlib.sha256(id_.encode()).digest(), given_at=at),
         events=(
@@ -406,6 +408,22 @@ def _complaint(number: int, case: str, at: datetime) -> Complaint:
         answered_day=None if is_open else day + timedelta(days=3),
         on_time=None if is_open else True,
     )
+
+
+def _contact(owner: Account, at: datetime) -> MessageContact:
+    """Return the consent of someone to messages by phone."""
+    consent = ChannelConsent(
+        step=ConsentStep.GIVEN,
+        channel="pesan",
+        service="WhatsApp",
+        phone="+6281234567890",
+        text="Saya setuju.",
+        version="1",
+        way=ConsentWay.ACCOUNT,
+        at=at,
+        by=str(owner),
+    )
+    return MessageContact(holder=str(owner), consents=(consent,))
 
 
 def _survey(permit_type: str, number: int, at: datetime) -> SurveyAnswer:

@@ -51,6 +51,14 @@ class History(Protocol):
         """
         ...
 
+    def those_with(self, kind: EventKind, subjects: Collection[str]) -> frozenset[str]:
+        """
+        Return those of some subjects in whose history there is an event of a kind.
+
+        One that was changed outside the library does not count. The cost is that of the histories of these subjects.
+        """
+        ...
+
     def of(self, subject: str) -> tuple[Event, ...]:
         """Return the events of an application or permit in the order in which they were written."""
         ...

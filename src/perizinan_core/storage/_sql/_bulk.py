@@ -16,6 +16,7 @@ import attrs
 
 from perizinan_core.model._application import Application
 from perizinan_core.model._complaint import Complaint
+from perizinan_core.model._contact import MessageContact
 from perizinan_core.model._events import Event
 from perizinan_core.model._figures import Figure
 from perizinan_core.model._permit import Permit
@@ -23,6 +24,7 @@ from perizinan_core.model._survey import SurveyAnswer
 from perizinan_core.storage._records import Course, OutboxItem, TakenNumber, TrackingSecret
 from perizinan_core.storage._sql._applications import lookup_rows
 from perizinan_core.storage._sql._complaints import SqlComplaints
+from perizinan_core.storage._sql._contacts import SqlContacts
 from perizinan_core.storage._sql._events import event_rows
 from perizinan_core.storage._sql._figures import figure_rows
 from perizinan_core.storage._sql._number_parts import part_rows
@@ -89,6 +91,9 @@ class LoadedCase:
 
     deliveries: tuple[LoadedDelivery, ...] = ()
     complaint: Complaint | None = None
+    contact: MessageContact | None = None
+    """How its applicant may be written to; nothing was on record before."""
+
     survey: SurveyAnswer | None = None
 
 
@@ -143,6 +148,8 @@ def _write(session: Session, batch: Sequence[LoadedCase]) -> None:
     for one in batch:
         if one.complaint is not None:
             SqlComplaints(session).add(one.complaint, by=_BY, at=one.complaint.received_at)
+        if one.contact is not None:
+            SqlContacts(session).save(one.contact, by=_BY, at=one.application.created_at)
         if one.survey is not None:
             SqlSurveys(session).add(one.survey)
     _write_counters(session, lines, [permit for permit, _ in issued])

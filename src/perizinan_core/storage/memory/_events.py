@@ -61,6 +61,13 @@ class MemoryHistory:
         at, place = found[limit - 1][0]
         return Page(page, f"{at.isoformat()}_{place}")
 
+    def those_with(self, kind: EventKind, subjects: Collection[str]) -> frozenset[str]:
+        """See the port."""
+        histories = self._access.read().history
+        return frozenset(
+            one for one in subjects if any(event.kind is kind for event in histories.get(one, ()))
+        )
+
     def of(self, subject: str) -> tuple[Event, ...]:
         """See the port."""
         return tuple(copied_event(event) for event in self._access.read().history.get(subject, ()))

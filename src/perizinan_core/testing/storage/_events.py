@@ -44,6 +44,18 @@ def _claim(
 class EventsSuite(SuiteBase):
     """What happened, and telling it at least once."""
 
+    def test_those_with_an_event_of_a_kind_are_told_apart(self, storage: Storage) -> None:
+        """Among the subjects that are asked for, and however often it happened to them."""
+        asked = EventKind.CORRECTION_REQUESTED
+        with storage.unit_of_work() as work:
+            work.history.add([made_event("a", asked), made_event("a", asked), made_event("b")])
+            work.history.add([made_event("c", asked)])
+            work.commit()
+
+        with storage.unit_of_work(read_only=True) as work:
+            assert frozenset({"a"}) == work.history.those_with(asked, {"a", "b", "d"})
+            assert frozenset() == work.history.those_with(asked, ())
+
     def test_a_history_keeps_its_order_and_its_subject(self, storage: Storage) -> None:
         """Events of the same moment stay in the order in which they were written."""
         kinds = [EventKind.APPLICATION_SUBMITTED, EventKind.FILE_COMPLETE, EventKind.STAGE_OPENED]
