@@ -166,7 +166,7 @@ def test_a_lost_connection_brings_no_traceback_and_loses_no_message(kit, queue, 
 
 
 def test_a_note_that_was_left_behind_is_told_in_a_line_and_a_fault_whole(caplog):
-    """The connection may be lost while Procrastinate writes that a job is done, and nobody waits for that."""
+    """The connection may be lost while Procrastinate writes that a job is done: no one waits for that note."""
 
     async def left_behind():
         loop = asyncio.get_running_loop()

@@ -111,7 +111,7 @@ def _in_a_line(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
     Say in a line what a task left behind when its connection was lost.
 
     Procrastinate leaves the notes that it was writing to themselves; the jobs they were about are swept. Anything
-    else is a fault of somebody's, and is told whole.
+    else is a fault of the code, and shown with its traceback.
     """
     error = context.get("exception")
     if isinstance(error, ConnectorException):
