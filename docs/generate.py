@@ -38,7 +38,7 @@ from perizinan_core.hooks import SmtpSettings
 from perizinan_core.i18n import LANGUAGES, translate
 from perizinan_core.model import Event, EventKind, HeldOutcome
 from perizinan_core.services._message_texts import placeholders_of
-from perizinan_core.services._messages import SUPERVISOR_KINDS, wording_of
+from perizinan_core.services._message_wordings import SUPERVISOR_KINDS, wording_of
 from perizinan_core.services._schemas import portal_schema
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))

@@ -9,7 +9,7 @@ from perizinan_core.i18n import LANGUAGES, translate
 from perizinan_core.model._events import EventKind
 from perizinan_core.model._held import HeldOutcome
 from perizinan_core.services._message_texts import links_in, own_hosts, placeholders_of, text_problems
-from perizinan_core.services._messages import MESSAGE_KINDS, wording_of
+from perizinan_core.services._message_wordings import MESSAGE_KINDS, wording_of
 from perizinan_core.testing import HOST, sample_applicant, sample_office, sample_pack
 
 AUTHORITY = sample_pack().authority

@@ -8,7 +8,7 @@ from perizinan_core.hooks import MessageText
 from perizinan_core.model._events import EventKind
 from perizinan_core.model._held import HeldOutcome
 from perizinan_core.services._message_texts import by_kind, placeholders_of, text_problems
-from perizinan_core.services._messages import MESSAGE_KINDS
+from perizinan_core.services._message_wordings import MESSAGE_KINDS
 from perizinan_core.testing import sample_office
 
 SUBMITTED = MessageText(

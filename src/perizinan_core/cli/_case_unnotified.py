@@ -15,7 +15,7 @@ from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._numerals import format_date
-from perizinan_core.services._messages import told_of
+from perizinan_core.services._message_fields import told_of
 from perizinan_core.services._reviews import UnnotifiedCase
 
 __all__ = ["unnotified_command"]

@@ -18,7 +18,9 @@ from perizinan_core.model._events import Event
 from perizinan_core.model._permit import Permit
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._deliveries import MessageDelivery
-from perizinan_core.services._messages import APPLICANT, MESSAGE_KINDS, REPRESENTATIVE, messages_for
+from perizinan_core.services._message_wordings import MESSAGE_KINDS
+from perizinan_core.services._messages import messages_for
+from perizinan_core.services._recipients import APPLICANT, REPRESENTATIVE
 
 __all__ = ["CaseMessage", "messages_of"]
 

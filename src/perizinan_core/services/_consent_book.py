@@ -25,7 +25,7 @@ from perizinan_core.model._contact import (
     holder_in_case,
 )
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._messages import APPLICANT, REPRESENTATIVE, contacts_of
+from perizinan_core.services._recipients import APPLICANT, REPRESENTATIVE, contacts_of
 from perizinan_core.storage import UnitOfWork
 
 __all__ = [

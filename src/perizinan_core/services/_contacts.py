@@ -19,7 +19,7 @@ from perizinan_core.model._identifiers import PhoneNumber
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._consent_book import CaseConsent, ConsentBook, ConsentOffer, withdrawn
-from perizinan_core.services._messages import contacts_of
+from perizinan_core.services._recipients import contacts_of
 from perizinan_core.services._tracking import case_with
 
 __all__ = ["Contacts"]

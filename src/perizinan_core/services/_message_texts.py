@@ -11,7 +11,7 @@ from perizinan_core.hooks._texts import MessageText
 from perizinan_core.i18n import LANGUAGES
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._events import EventKind
-from perizinan_core.services._messages import wording_of
+from perizinan_core.services._message_wordings import wording_of
 
 __all__ = ["Texts", "by_kind", "link_problem", "links_in", "own_hosts", "placeholders_of", "text_problems"]
 

@@ -31,7 +31,9 @@ from perizinan_core.services._consent_book import contacts_in, service_of
 from perizinan_core.services._context import OfficeContext, case_of, new_id
 from perizinan_core.services._deliveries import DeliveryState
 from perizinan_core.services._issuance import SYSTEM
-from perizinan_core.services._messages import MESSAGE_KINDS, begins, messages_for
+from perizinan_core.services._message_fields import begins
+from perizinan_core.services._message_wordings import MESSAGE_KINDS
+from perizinan_core.services._messages import messages_for
 from perizinan_core.services._status_list import STATUS_KINDS, StatusLists
 from perizinan_core.storage import OutboxEntry, OutboxItem, UnitOfWork
 from perizinan_core.storage._records import MESSAGES, STATUS_LIST, channel_target, consumer_target
