@@ -8,14 +8,12 @@ the fee, gives a receipt number and a signed receipt, and finds the first office
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import attrs
 
-from perizinan_core._converters import to_json
-from perizinan_core.catalogue import is_exempt
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import quoted
 from perizinan_core.errors.services import (
@@ -23,63 +21,46 @@ from perizinan_core.errors.services import (
     ArgumentError,
     DecidedByOthersError,
     NotFoundError,
-    ServiceError,
 )
-from perizinan_core.errors.workflow import Problem, SubmissionRefusedError, TransitionNotAllowedError
+from perizinan_core.errors.workflow import Problem, TransitionNotAllowedError
 from perizinan_core.i18n import LANGUAGES, N_
 from perizinan_core.model._actor import Account, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState
-from perizinan_core.model._checks import CheckKind, CheckRecord
 from perizinan_core.model._events import Event
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._permit import Permit
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
-from perizinan_core.services._assigning import assign_where_possible
 from perizinan_core.services._attempts import decided_by_others, record_attempt
-from perizinan_core.services._case_messages import CaseMessage, messages_of
-from perizinan_core.services._checks import ask_checks, identity_record, record_refusal, require_answers
+from perizinan_core.services._case_messages import CaseMessage, messages_in
 from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
 from perizinan_core.services._correction_view import CorrectionView, correction_of
 from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
 from perizinan_core.services._draft_cases import DraftCases, DraftPreview
 from perizinan_core.services._drafts import files_of, remove_draft, remove_if_unused
-from perizinan_core.services._incoming import stored_file_problems, under_way_problems
-from perizinan_core.services._number_sources import reserve_number
-from perizinan_core.services._numbering import take_number
+from perizinan_core.services._handing_in import HandingIn, next_submission
+from perizinan_core.services._own_data import data_of
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._readings import CaseReading, ReadingOf, is_noted, note_reading, readings_of
 from perizinan_core.services._receipt_sheet import receipt_pdf
-from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt, sign_receipt
-from perizinan_core.services._rehearsal import letter_problems, problems_at_submission
+from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt
 from perizinan_core.services._repeats import asked, once
 from perizinan_core.services._retention_asks import require_not_kept
-from perizinan_core.services._similar import about_of
 from perizinan_core.services._standing import CaseStanding, standing_of
-from perizinan_core.services._terms import (
-    as_it_applies,
-    form_problems,
-    preview_problems,
-    previous_permit_of,
-    refuse_exempt,
-    terms_for,
-)
 from perizinan_core.services._tracking import give_secret, progress_of
 from perizinan_core.services._used_numbers import UsedNumbers
-from perizinan_core.services._views import shown_case, shown_history, shown_permit
+from perizinan_core.services._views import events_of, shown_case, shown_history
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import AllowedAction
 from perizinan_core.workflow._actions import allowed_actions
 from perizinan_core.workflow._answers import answer_item
-from perizinan_core.workflow._checks import keep_checks
 from perizinan_core.workflow._corrections import correction_targets
 from perizinan_core.workflow._decisions import withdraw
 from perizinan_core.workflow._drafts import start_draft, update_applicant, update_form
 from perizinan_core.workflow._notice import give_notice
-from perizinan_core.workflow._submission import resubmit, submit
 from perizinan_core.workflow._transition import Transition
 
 __all__ = ["Applications", "DraftPreview", "SlotView"]
@@ -87,7 +68,6 @@ __all__ = ["Applications", "DraftPreview", "SlotView"]
 _log = logging.getLogger(__name__)
 
 _KEEP: Any = object()
-_EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUESTED})
 
 
 @checked
@@ -293,7 +273,7 @@ class Applications(DraftCases):
         moment = self._context.moment(now)
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
-            return tuple(self._obstacles(work, application, moment))
+            return tuple(HandingIn(self._context, actor, moment).obstacles(work, application))
 
     def submit(
         self,
@@ -341,52 +321,18 @@ class Applications(DraftCases):
         if received_at is not None and actor.kind is not ActorKind.HOST:
             allowed = (ActorKind.HOST.value,)
             raise AccessDeniedError("access-denied", actor=actor.id, action="received-at", allowed=allowed)
-        printed: tuple[Problem, ...] = ()
-        heard: tuple[CheckRecord, ...] = ()
-        if before.state in _EDITABLE:
-            # A repeated request gets its receipt, whatever the check says by now.
-            identity = self._check_applicant(before)
-            # Before the unit of work: printing takes longer than the records should be held.
-            with context.unit_of_work(read_only=True) as work:
-                permit_type = self._permit_type(before, moment)
-                shown = as_it_applies(context, work, before, permit_type, moment).application
-                printed = tuple(self._obstacles(work, before, moment, at_counter))
-            printed += tuple(stored_file_problems(context, before, self._permit_type(before, moment)))
-            if not printed:
-                # No other system is asked about an application that cannot be handed in.
-                heard = self._asked_outside(shown, identity, actor, moment)
-                self._reserve_receipt(before, moment)
+        attempt = HandingIn(context, actor, moment, at_counter, received_at)
+        # Before the unit of work: it takes longer than the records should be held.
+        prepared = attempt.prepare(before)
         with (
             context.work_for(actor) as work,
-            once(work, actor, request.with_(submission=_next_submission(before)), moment) as repeat,
+            once(work, actor, request.with_(submission=next_submission(before)), moment) as repeat,
         ):
             submission, secret = repeat.result and int(repeat.result["submission"]), None
             if submission is None:
                 application = context.load(work, application_id, lock=True)
                 context.check_version(work, application, expected_version)
-                if application.applicant != before.applicant:
-                    # The person who was checked is not the one who is handed in.
-                    context.check_version(work, application, before.version)
-                elif _said(application) != _said(before) and _outside(heard):
-                    # What the outside systems were asked about is not what is handed in.
-                    context.check_version(work, application, before.version)
-                elif _said(application) != _said(before):
-                    # What was printed is not what is handed in: something came between.
-                    printed = tuple(self._obstacles(work, application, moment, at_counter))
-                    permit_type = self._permit_type(application, moment)
-                    printed += tuple(stored_file_problems(context, application, permit_type))
-                moved = self._handed_in(work, application, actor, at_counter, moment, printed, received_at)
-                moved = moved.then(
-                    lambda case: keep_checks(
-                        case,
-                        context.permit_type_of(case),
-                        heard,
-                        actor=actor,
-                        now=moment,
-                        language=context.language,
-                    )
-                )
-                moved = moved.then(lambda case: assign_where_possible(context, work, case, actor, moment))
+                moved = attempt.hand_in(work, application, prepared)
                 handed_in = context.save(work, moved, actor, moment)
                 submission = handed_in.submission
                 if submission == 1:
@@ -612,10 +558,7 @@ class Applications(DraftCases):
         """
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
-            events = work.history.of(application_id)
-            if application.permit_id is not None:
-                events += work.history.of(application.permit_id)
-        return shown_history(tuple(sorted(events, key=lambda event: event.at)), actor)
+            return shown_history(events_of(work, application), actor)
 
     def readings(
         self, application_id: str, *, actor: Actor, limit: int = 50, after: str | None = None
@@ -676,21 +619,7 @@ class Applications(DraftCases):
         moment = context.moment(now)
         with context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
-            events, permit = work.history.of(application_id), None
-            if application.permit_id is not None:
-                permit = context.load_permit(work, application.permit_id)
-                events += work.history.of(application.permit_id)
-            sent = deliveries_of(work, application_id, actor, context.calendar.time_zone)
-        return messages_of(
-            context,
-            application,
-            permit,
-            sorted(events, key=lambda event: event.at),
-            sent,
-            actor=actor.account,
-            language=language,
-            now=moment,
-        )
+            return messages_in(context, work, application, actor, language, moment)
 
     def own_data(self, *, actor: Actor, language: str = "id") -> tuple[Mapping[str, Any], ...]:
         """
@@ -703,48 +632,19 @@ class Applications(DraftCases):
             actor: Who is logged in.
             language: Of the messages.
         """
+        context = self._context
+        moment = context.moment(None)
         found: list[Mapping[str, Any]] = []
         after = None
         while True:
             page = self.of_owner(actor=actor, limit=50, after=after)
-            found += [self._data_of(case, actor, language) for case in page.items]
+            for case in page.items:
+                with context.work_for(actor, read_only=True) as work:
+                    application = self._readable(work, case.id, actor)
+                    found.append(data_of(context, work, application, actor, language, moment))
             if page.next is None:
                 return tuple(found)
             after = page.next
-
-    def _data_of(self, case: Application, actor: Actor, language: str) -> Mapping[str, Any]:
-        context = self._context
-        with context.work_for(actor, read_only=True) as work:
-            permit = None if case.permit_id is None else context.load_permit(work, case.permit_id)
-        readings, mark = list[CaseReading](), None
-        while True:
-            page = self.readings(case.id, actor=actor, limit=200, after=mark)
-            readings += page.items
-            if page.next is None:
-                break
-            mark = page.next
-        return {
-            "application": to_json(case),
-            "permit": None if permit is None else to_json(shown_permit(permit, actor)),
-            "history": [
-                {"kind": one.kind.value, "at": one.at.isoformat()}
-                for one in self.history(case.id, actor=actor)
-            ],
-            "messages": [
-                {"at": one.at.isoformat(), "subject": one.subject, "body": one.body}
-                for one in self.messages(case.id, actor=actor, language=language)
-            ],
-            "looked_at": [
-                {
-                    "at": one.at.isoformat(),
-                    "of": one.of.value,
-                    "role": one.role.name.to(language),
-                    "unit": one.unit.name.to(language),
-                    "purpose": one.purpose.to(language),
-                }
-                for one in readings
-            ],
-        }
 
     def actions(self, application_id: str, *, actor: Actor) -> tuple[AllowedAction, ...]:
         """Return what this actor can do now; for pages, which show only what is possible."""
@@ -766,108 +666,6 @@ class Applications(DraftCases):
         with self._context.work_for(actor, read_only=True) as work:
             return self._readable(work, application_id, actor)
 
-    def _handed_in(
-        self,
-        work: UnitOfWork,
-        application: Application,
-        actor: Actor,
-        at_counter: frozenset[str],
-        moment: datetime,
-        printed: tuple[Problem, ...],
-        received_at: datetime | None,
-    ) -> Transition:
-        context = self._context
-        previous = self._held(work, application)
-        permit_type = self._permit_type(application, moment)
-        found = as_it_applies(context, work, application, permit_type, moment)
-        # What was typed into fields that do not apply is not handed in.
-        application, facts = found.application, found.facts
-        problems = form_problems(found, permit_type)
-        if problems:
-            # Rules cannot be applied to data that do not have the form they ask for.
-            raise SubmissionRefusedError(problems=problems)
-        refuse_exempt(context, facts, permit_type, moment)
-        terms = terms_for(context, facts, permit_type, moment)
-        seen = tuple(
-            item
-            for item in printed
-            if item.path.split(".")[0] == "letter" or item.code == "stored-file-damaged"
-        )
-        problems = (
-            *under_way_problems(context, application, permit_type, moment),
-            *problems_at_submission(context, work, application, permit_type, previous, moment),
-            *seen,
-        )
-        application = attrs.evolve(
-            application, about=about_of(context, application, permit_type, facts, moment)
-        )
-        if application.state is ApplicationState.CORRECTION_REQUESTED:
-            return resubmit(
-                application,
-                permit_type,
-                staff=context.assignees(work, application),
-                actor=actor,
-                now=moment,
-                calendar=context.calendar,
-                terms=terms,
-                problems=problems,
-                at_counter=at_counter or None,
-                write_receipt=lambda receipt: sign_receipt(context, receipt),
-                language=context.language,
-            )
-        register = permit_type.receipt_register or context.authority.receipt_register
-        number = take_number(context, work, register, application.id, permit_type, actor, moment)
-        return submit(
-            application,
-            permit_type,
-            terms,
-            receipt_number=number.text,
-            actor=actor,
-            now=moment,
-            calendar=context.calendar,
-            problems=problems,
-            at_counter=at_counter,
-            previous_permit=previous,
-            write_receipt=lambda receipt: sign_receipt(context, receipt),
-            language=context.language,
-            received_at=received_at,
-        )
-
-    def _held(self, work: UnitOfWork, application: Application) -> Permit | None:
-        """Return the permit that the application builds on, locked: of two successors one is handed in first."""
-        if application.previous_permit is None:
-            return None
-        return self._context.load_permit(work, application.previous_permit, lock=True)
-
-    def _obstacles(
-        self,
-        work: UnitOfWork,
-        application: Application,
-        moment: datetime,
-        at_counter: frozenset[str] = frozenset(),
-    ) -> Iterator[Problem]:
-        """Yield what keeps the application from being handed in; once the data are right, what issuing demands."""
-        context = self._context
-        permit_type = self._permit_type(application, moment)
-        # First, because the person who reads it has only to wait.
-        yield from under_way_problems(context, application, permit_type, moment)
-        found = as_it_applies(context, work, application, permit_type, moment)
-        application, facts = found.application, found.facts
-        wrong = preview_problems(context, found, permit_type, moment, at_counter)
-        yield from wrong
-        if wrong or is_exempt(permit_type, facts, context.local_day(moment)):
-            return
-        previous = previous_permit_of(context, work, application)
-        yield from problems_at_submission(context, work, application, permit_type, previous, moment)
-        yield from letter_problems(context, work, application, permit_type, previous, moment)
-
-    def _check_applicant(self, application: Application) -> str | None:
-        """Return who vouched for the applicant, or None."""
-        result = self._context.checks.decide_applicant_check(application.applicant)
-        if result is not None and not result.accepted:
-            raise ServiceError("applicant-refused", reason=result.reason)
-        return None if result is None else result.verified_by
-
     def _require_not_kept(self, application_id: str, actor: Actor) -> None:
         """Ask the plugins about a draft that is there and this actor's; what is not is refused with its own words."""
         context = self._context
@@ -877,26 +675,6 @@ class Applications(DraftCases):
         except NotFoundError:
             return
         require_not_kept(context, application_id)
-
-    def _reserve_receipt(self, application: Application, moment: datetime) -> None:
-        """Ask an outside registry for the receipt number of a first submission, where receipts have one."""
-        if application.state is ApplicationState.DRAFT:
-            context, permit_type = self._context, self._permit_type(application, moment)
-            register = permit_type.receipt_register or context.authority.receipt_register
-            reserve_number(context, register, application.id, permit_type, moment)
-
-    def _asked_outside(
-        self, application: Application, verified_by: str | None, actor: Actor, moment: datetime
-    ) -> tuple[CheckRecord, ...]:
-        """Ask every outside system about an application that could be handed in, and return what is to be kept."""
-        context = self._context
-        permit_type = self._permit_type(application, moment)
-        asked = ask_checks(context, application, permit_type, moment)
-        if asked.problems:
-            record_refusal(context, application, asked, str(actor.account))
-            raise SubmissionRefusedError(problems=asked.problems)
-        require_answers(context, permit_type, asked)
-        return (*identity_record(verified_by, application.submission + 1, moment), *asked.records)
 
     def _old_permit(self, work: UnitOfWork, permit_id: str | None, actor: Actor) -> Permit | None:
         if permit_id is None:
@@ -922,25 +700,5 @@ def _place(after: str) -> int:
     return int(after)
 
 
-def _outside(records: tuple[CheckRecord, ...]) -> bool:
-    return any(item.kind is CheckKind.SUBMISSION for item in records)
-
-
 def _account(owner: Account | str | None) -> Account | None:
     return Account.public(owner) if isinstance(owner, str) else owner
-
-
-def _said(application: Application) -> tuple[object, ...]:
-    """Return what was printed of an application before it is handed in."""
-    return (
-        application.representative,
-        application.form,
-        application.kind,
-        application.previous_permit,
-        application.documents,
-    )
-
-
-def _next_submission(application: Application) -> int:
-    """Return the submission that handing in makes; once it is made, the same number names the repeated request."""
-    return application.submission + (application.state in _EDITABLE)

@@ -6,23 +6,22 @@ A message is not kept as it was sent: it is written again from the event that it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.model._actor import Account
+from perizinan_core.model._actor import Account, Actor
 from perizinan_core.model._application import Application
-from perizinan_core.model._events import Event
-from perizinan_core.model._permit import Permit
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._deliveries import MessageDelivery
+from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
 from perizinan_core.services._message_wordings import MESSAGE_KINDS
 from perizinan_core.services._messages import messages_for
 from perizinan_core.services._recipients import APPLICANT, REPRESENTATIVE
+from perizinan_core.services._views import events_of
+from perizinan_core.storage import UnitOfWork
 
-__all__ = ["CaseMessage", "messages_of"]
+__all__ = ["CaseMessage", "messages_in"]
 
 
 @attrs.frozen(kw_only=True)
@@ -45,23 +44,23 @@ class CaseMessage:
     """By channel; none while it is still to be made, and once what was delivered is forgotten."""
 
 
-def messages_of(
+def messages_in(
     context: OfficeContext,
+    work: UnitOfWork,
     application: Application,
-    permit: Permit | None,
-    events: Iterable[Event],
-    deliveries: Iterable[MessageDelivery],
-    *,
-    actor: Account,
+    actor: Actor,
     language: str,
     now: datetime,
 ) -> tuple[CaseMessage, ...]:
     """Return the messages of a case, the newest first; the caller has asked who may read them."""
+    permit_id = application.permit_id
+    permit = None if permit_id is None else context.load_permit(work, permit_id)
+    sent = deliveries_of(work, application.id, actor, context.calendar.time_zone)
     agent = application.representative
-    to_agent = agent is not None and actor == Account.public(agent.actor_id or "")
+    to_agent = agent is not None and actor.account == Account.public(agent.actor_id or "")
     recipient = REPRESENTATIVE if to_agent else APPLICANT
-    found, sent = [], tuple(deliveries)
-    for event in events:
+    found = []
+    for event in events_of(work, application):
         if event.kind not in MESSAGE_KINDS:
             continue
         try:

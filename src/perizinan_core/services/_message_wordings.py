@@ -16,7 +16,14 @@ from perizinan_core.model._held import HeldOutcome
 from perizinan_core.services import _message_fields as fields
 from perizinan_core.services._message_fields import MessageCase
 
-__all__ = ["FOR_SUPERVISORS", "MESSAGE_KINDS", "SUPERVISOR_KINDS", "Wording", "wording_for_applicants", "wording_of"]
+__all__ = [
+    "FOR_SUPERVISORS",
+    "MESSAGE_KINDS",
+    "SUPERVISOR_KINDS",
+    "Wording",
+    "wording_for_applicants",
+    "wording_of",
+]
 
 
 @attrs.frozen
@@ -147,7 +154,9 @@ _WORDINGS: dict[EventKind, Wording] = {
         fields.of_permit,
     ),
     EventKind.PERMIT_SUSPENDED: Wording(
-        N_("Permit suspended: {number}"), N_("Permit {number} has been suspended. Reason: {reason}"), fields.of_permit
+        N_("Permit suspended: {number}"),
+        N_("Permit {number} has been suspended. Reason: {reason}"),
+        fields.of_permit,
     ),
     EventKind.PERMIT_REINSTATED: Wording(
         N_("Permit in force again: {number}"),
@@ -155,10 +164,14 @@ _WORDINGS: dict[EventKind, Wording] = {
         fields.of_permit,
     ),
     EventKind.PERMIT_REVOKED: Wording(
-        N_("Permit revoked: {number}"), N_("Permit {number} has been revoked. Reason: {reason}"), fields.of_permit
+        N_("Permit revoked: {number}"),
+        N_("Permit {number} has been revoked. Reason: {reason}"),
+        fields.of_permit,
     ),
     EventKind.PERMIT_ANNULLED: Wording(
-        N_("Permit annulled: {number}"), N_("Permit {number} has been annulled. Reason: {reason}"), fields.of_permit
+        N_("Permit annulled: {number}"),
+        N_("Permit {number} has been annulled. Reason: {reason}"),
+        fields.of_permit,
     ),
 }
 

@@ -75,7 +75,9 @@ def _to_applicants(case: MessageCase) -> Iterable[tuple[str, Notification]]:
         yield recipient, attrs.evolve(notification, email=reachable, phone=phone)
 
 
-def _to_supervisors(case: MessageCase, supervisors: tuple[Officer, ...]) -> Iterable[tuple[str, Notification]]:
+def _to_supervisors(
+    case: MessageCase, supervisors: tuple[Officer, ...]
+) -> Iterable[tuple[str, Notification]]:
     wording = FOR_SUPERVISORS.get(case.event.kind)
     if wording is None:
         return

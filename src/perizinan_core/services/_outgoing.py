@@ -20,8 +20,8 @@ from perizinan_core.services._administration import note_act, require_administra
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._deliveries import DeliveryState, state_of
-from perizinan_core.services._recipients import contacts_of
 from perizinan_core.services._readings import ReadingOf, is_noted, note_reading
+from perizinan_core.services._recipients import contacts_of
 from perizinan_core.storage import OutboxEntry, OutboxFilter, OutboxState, Page, UnitOfWork
 
 __all__ = ["Outgoing", "OutgoingContact", "OutgoingCounts", "OutgoingItem"]

@@ -15,8 +15,9 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._case import StageState, SubmittedDocument
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._permit import Permit
+from perizinan_core.storage import UnitOfWork
 
-__all__ = ["shown_case", "shown_history", "shown_paper", "shown_permit"]
+__all__ = ["events_of", "shown_case", "shown_history", "shown_paper", "shown_permit"]
 
 _OUTSIDE = (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE)
 
@@ -54,6 +55,14 @@ def shown_paper(paper: SubmittedDocument, actor: Actor) -> SubmittedDocument:
     if actor.kind not in _OUTSIDE or paper.accepted_as_is is None:
         return paper
     return attrs.evolve(paper, accepted_as_is=None)
+
+
+def events_of(work: UnitOfWork, application: Application) -> tuple[Event, ...]:
+    """Return what happened in a case and to its permit, oldest first; an actor sees `shown_history` of it."""
+    events = work.history.of(application.id)
+    if application.permit_id is not None:
+        events += work.history.of(application.permit_id)
+    return tuple(sorted(events, key=lambda event: event.at))
 
 
 def shown_history(events: tuple[Event, ...], actor: Actor) -> tuple[Event, ...]:
