@@ -42,6 +42,7 @@ NOT_MEASURED = {
     "continuation.beyond_records": "compares with the files of a restored office",
     "continuation.lost": "compares with the files of a restored office",
     "counter.consents": "as contacts.in_case",
+    "counter.corrections": "as applications.corrections",
     "counter.problems": "the letter is rendered: `make bench`",
     "counter.slots": "as applications.slots",
     "health.findings": "the doctor's visit, made at most every few minutes",

@@ -514,6 +514,19 @@ CALLS: Mapping[str, Call] = {
     "counter.get": lambda s, a, i: s.kit.office.counter.get(i("counter"), actor=a),
     "counter.slots": lambda s, a, i: s.kit.office.counter.slots(i("counter"), actor=a),
     "counter.problems": lambda s, a, i: s.kit.office.counter.problems(i("counter"), actor=a),
+    "counter.preview": lambda s, a, i: s.kit.office.counter.preview(i("counter"), actor=a),
+    "counter.mandate": lambda s, a, i: s.kit.office.counter.mandate(i("counter"), actor=a),
+    "counter.corrections": lambda s, a, i: s.kit.office.counter.corrections(i("counter"), actor=a),
+    "counter.open_document": lambda s, a, i: s.kit.office.counter.open_document(
+        i("counter"), _document(s, "counter"), actor=a
+    ),
+    "counter.page_picture": lambda s, a, i: s.kit.office.counter.page_picture(
+        i("counter"), _document(s, "counter"), actor=a
+    ),
+    "counter.remove_item": lambda s, a, i: s.kit.office.counter.remove_item(
+        i("counter"), "tenda", 0, form={**FORMS["warung"], "tenda": [{}]}, actor=a
+    ),
+    "counter.answer": lambda s, a, i: s.kit.office.counter.answer(i("counter"), "form:lokasi", "Ya", actor=a),
     "counter.save": lambda s, a, i: s.kit.office.counter.save(
         i("counter"), actor=a, form={"lokasi": "Jalan Baru", "di_rumah": False}
     ),
@@ -1074,6 +1087,14 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "counter.get": lambda r: r.serve(),
     "counter.slots": lambda r: r.serve(),
     "counter.problems": lambda r: r.serve(),
+    "counter.preview": lambda r: r.serve(),
+    "counter.mandate": lambda r: r.serve(),
+    "counter.corrections": lambda r: r.serve(),
+    "counter.open_document": lambda r: r.serve(),
+    "counter.page_picture": lambda r: r.serve(),
+    "counter.remove_item": lambda r: r.serve(),
+    # It waits for no correction.
+    "counter.answer": lambda r: r.serve() or "transition-not-allowed",
     "counter.save": lambda r: r.serve(),
     "counter.upload": lambda r: r.serve(),
     # No one represents the applicant here.

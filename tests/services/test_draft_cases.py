@@ -12,7 +12,7 @@ from perizinan_core.catalogue import load_catalogue
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.hooks._types import AuthorityPack
-from perizinan_core.model import Account, Rupiah
+from perizinan_core.model import Account, IdentityCheck, IdentityDocument, Rupiah
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._case import CorrectionItem
@@ -283,3 +283,31 @@ def test_an_entry_is_taken_out_of_a_list_that_a_correction_asks_for(office):
     )
     with raises_code("not-in-correction"):
         applications.remove_item(other.id, "tenda", 0, form=other.form, actor=APPLICANT)
+
+
+def test_a_clerk_sees_and_changes_the_form_of_someone_present_as_they_would(kit):
+    """What applies and what it costs is computed alike; papers follow their item at the counter too."""
+    counter, clerk = kit.office.counter, kit.officer("loket-1")
+    case = counter.begin(
+        "acara",
+        applicant=sample_applicant(),
+        check=IdentityCheck(document=IdentityDocument.IDENTITY_CARD),
+        actor=clerk,
+        form={**FORM, "tenda": [{"lebar": 1}, {"lebar": 2}]},
+    )
+    kit.clock.forward(minutes=1)
+    counter.upload(case.id, "foto#1", BytesIO(small_png(1)), file_name="dua.png", actor=clerk)
+    shown = counter.preview(case.id, actor=clerk, form={**FORM, "tutup_jalan": True})
+    left = counter.remove_item(case.id, "tenda", 0, form=case.form, actor=clerk)
+    (paper,) = left.current_documents()
+
+    assert "jalur" in shown.fields.required
+    assert ([{"lebar": 2}], "foto#0") == (left.form["tenda"], paper.slot)
+    with raises_code("stale-object"):
+        counter.save(case.id, form=FORM, actor=clerk, expected_version=case.version)
+    with counter.open_document(case.id, paper.id, actor=clerk) as file:
+        assert small_png(1) == file.read()
+    with raises_code("not-found"):
+        counter.preview(_draft(kit).id, actor=clerk)
+    with raises_code("access-denied"):
+        counter.preview(case.id, actor=kit.officer("kepala"))

@@ -8,15 +8,19 @@ Fixtures of all pages: one portal for a module, with an account for every office
 
 from __future__ import annotations
 
+import importlib.resources
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from perizinan_portal import _plugin
 from perizinan_portal._serving import configuration
 from perizinan_portal._store import Level
 from perizinan_portal.testing import PortalKit, Visitor, sample_portal
@@ -24,11 +28,42 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page as BrowserPage
 
+from perizinan_core.catalogue import load_catalogue
+from perizinan_core.hooks import AuthorityPack
+from perizinan_core.testing import sample_office
+
+SAMPLE = Path(str(importlib.resources.files("perizinan_core.testing"))) / "sample_authority"
+FORM = Path(__file__).parent / "rich-form.yaml"
+
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory) -> Iterator[PortalKit]:
     """A portal over a sample office in memory."""
     kit = sample_portal(tmp_path_factory.mktemp("portal"))
+    yield kit
+    kit.close()
+
+
+@pytest.fixture(scope="session")
+def rich_pack(tmp_path_factory) -> AuthorityPack:
+    """The sample authority, whose event permit has a form with every kind of field."""
+    folder = tmp_path_factory.mktemp("catalogue") / "sample"
+    shutil.copytree(SAMPLE, folder)
+    path = folder / "permits" / "acara.yaml"
+    text = path.read_text("utf-8")
+    begin, end = text.index("form_schema:"), text.index("requirements:\n")
+    text = text[:begin] + FORM.read_text("utf-8") + text[end:]
+    text = text.replace("place: form.lokasi", "place: form.tempat.jalan")
+    path.write_text(text, "utf-8")
+    catalogue = load_catalogue(folder)
+    return AuthorityPack(authority=catalogue.authority, catalogue=catalogue)
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory, rich_pack) -> Iterator[PortalKit]:
+    """A portal over that office, in memory."""
+    office = sample_office(development=True, plugins={"portal": _plugin}, pack=rich_pack)
+    kit = sample_portal(tmp_path_factory.mktemp("portal"), office=office)
     yield kit
     kit.close()
 

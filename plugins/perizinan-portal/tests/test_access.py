@@ -10,6 +10,7 @@ it is kept, because nothing else says who may see a page.
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from perizinan_portal._accounts._invite import invitation
 from perizinan_portal._table import PARTS, routes
 
 from perizinan_core.model import IdentityCheck, IdentityDocument
-from perizinan_core.testing import sample_applicant
+from perizinan_core.testing import sample_applicant, small_png
 
 HERE = Path(__file__).parent
 KINDS = (
@@ -27,13 +28,17 @@ KINDS = (
 
 
 def at_counter(kit):
-    """Begin an application at the counter."""
-    return kit.office.counter.begin(
+    """Begin an application at the counter, with a scan."""
+    counter, clerk = kit.office.counter, kit.officer("loket-1")
+    case = counter.begin(
         "warung",
         applicant=sample_applicant(),
         check=IdentityCheck(document=IdentityDocument.IDENTITY_CARD),
-        actor=kit.officer("loket-1"),
+        actor=clerk,
     )
+    kit.clock.forward(minutes=1)
+    counter.upload(case.id, "ktp", BytesIO(small_png(2)), file_name="ktp.png", actor=clerk)
+    return counter.get(case.id, actor=clerk)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +48,11 @@ def cases(portal):
     issued = kit.permit("warung", actor=owner)
     handed_in = kit.submit("warung", actor=owner)
     draft = kit.draft("warung", actor=owner)
+    counter = at_counter(kit)
     return {
         "draft": draft.id,
-        "counter": at_counter(kit).id,
+        "counter": counter.id,
+        "counter_paper": counter.documents[0].id,
         "handed_in": handed_in.id,
         "issued": issued.application_id,
         "permit": issued.id,
@@ -108,6 +115,7 @@ ISSUED = {"permit-file"}
 PERMITS = {"own-permit", "own-permit-file", "successor"}
 COUNTER = {
     "counter-draft", "counter-upload", "counter-remove", "counter-discard", "counter-hand-in", "counter-consent",
+    "counter-papers", "counter-holder", "counter-picture",
 }  # fmt: skip
 
 
@@ -116,6 +124,8 @@ def _address(route, cases):
     which = "draft" if route.name in DRAFTS else "issued" if route.name in ISSUED else "handed_in"
     which = "permit" if route.name in PERMITS else "changing" if route.name == "changes" else which
     values["id"] = cases["counter" if route.name in COUNTER else which]
+    if route.name == "counter-picture":
+        values["paper"] = cases["counter_paper"]
     path = route.path
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)

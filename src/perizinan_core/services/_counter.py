@@ -8,18 +8,17 @@ clerk's name. A case of the counter stands in the same queues as every other one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, BinaryIO
+import functools
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import attrs
 
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
-from perizinan_core.errors.workflow import Problem
 from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState
-from perizinan_core.model._case import SubmittedDocument
 from perizinan_core.model._contact import ConsentWay, holder_in_case
 from perizinan_core.model._counter import Consent, CounterPurpose, CounterVisit, IdentityCheck
 from perizinan_core.model._events import Event, EventKind
@@ -36,7 +35,6 @@ from perizinan_core.services._consent_book import (
     withdrawn,
 )
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._papers import SlotView
 from perizinan_core.services._receipts import Receipt
 from perizinan_core.services._tracking import Tracking
 from perizinan_core.storage import Page
@@ -46,9 +44,33 @@ from perizinan_core.workflow._transition import Transition, check_moment, clean_
 
 __all__ = ["Counter"]
 
-_KEEP: Any = object()
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _OPEN = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUESTED})
 _OVERSEERS = (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def _served(
+    act: Callable[Concatenate[Applications, str, P], R], purpose: str
+) -> Callable[Concatenate[Counter, str, P], R]:
+    """
+    Return a use case of the applicant's side as one of the counter: with the same arguments, for a clerk.
+
+    Args:
+        act: The use case.
+        purpose: What it does for someone who is present.
+    """
+
+    @functools.wraps(act)
+    def served(self: Counter, application_id: str, *args: P.args, **kwargs: P.kwargs) -> R:
+        clerk = cast("Actor", kwargs["actor"])
+        self._opened(application_id, clerk)
+        kwargs["actor"] = _desk(clerk)
+        return act(self._applications, application_id, *args, **kwargs)
+
+    served.__doc__ = f"{purpose} Raises as `get`, and as `Applications.{act.__name__}`."
+    return cast("Callable[Concatenate[Counter, str, P], R]", served)
 
 
 @checked
@@ -142,124 +164,27 @@ class Counter:
         """
         return self._opened(application_id, actor)
 
-    def slots(
-        self, application_id: str, *, actor: Actor, now: datetime | None = None
-    ) -> tuple[SlotView, ...]:
-        """Return the papers that it needs; see `Applications.slots`. Raises as `get`."""
-        self._opened(application_id, actor)
-        return self._applications.slots(application_id, actor=_desk(actor), now=now)
-
-    def problems(
-        self, application_id: str, *, actor: Actor, now: datetime | None = None
-    ) -> tuple[Problem, ...]:
-        """Return everything that keeps it from being handed in. Raises as `get`."""
-        self._opened(application_id, actor)
-        return self._applications.problems(application_id, actor=_desk(actor), now=now)
-
-    def save(
-        self,
-        application_id: str,
-        *,
-        actor: Actor,
-        form: Mapping[str, Any] | None = None,
-        applicant: Applicant | None = None,
-        representative: Representative | None = _KEEP,
-        idempotency_key: str | None = None,
-        now: datetime | None = None,
-    ) -> Application:
-        """Change what the person says; what is not given stays. Raises as `get`, and as `Applications.save`."""
-        self._opened(application_id, actor)
-        more: dict[str, Any] = {} if representative is _KEEP else {"representative": representative}
-        return self._applications.save(
-            application_id,
-            actor=_desk(actor),
-            form=form,
-            applicant=applicant,
-            idempotency_key=idempotency_key,
-            now=now,
-            **more,
-        )
-
-    def upload(
-        self,
-        application_id: str,
-        slot: str,
-        stream: BinaryIO,
-        *,
-        file_name: str,
-        actor: Actor,
-        expires_on: date | None = None,
-        replaces: str | None = None,
-        idempotency_key: str | None = None,
-        now: datetime | None = None,
-    ) -> SubmittedDocument:
-        """Put a scan or a file into its place. Raises as `get`, and as `Applications.upload`."""
-        self._opened(application_id, actor)
-        return self._applications.upload(
-            application_id,
-            slot,
-            stream,
-            file_name=file_name,
-            actor=_desk(actor),
-            expires_on=expires_on,
-            replaces=replaces,
-            idempotency_key=idempotency_key,
-            now=now,
-        )
-
-    def attach_power_of_attorney(
-        self,
-        application_id: str,
-        stream: BinaryIO,
-        *,
-        file_name: str,
-        actor: Actor,
-        idempotency_key: str | None = None,
-        now: datetime | None = None,
-    ) -> Application:
-        """
-        Put the scan of a power of attorney (surat kuasa) into its place.
-
-        Raises as `get`, and as `Applications.attach_power_of_attorney`.
-        """
-        self._opened(application_id, actor)
-        return self._applications.attach_power_of_attorney(
-            application_id,
-            stream,
-            file_name=file_name,
-            actor=_desk(actor),
-            idempotency_key=idempotency_key,
-            now=now,
-        )
-
-    def remove(
-        self,
-        application_id: str,
-        document_id: str,
-        *,
-        actor: Actor,
-        idempotency_key: str | None = None,
-        now: datetime | None = None,
-    ) -> Application:
-        """Take a file out of its place. Raises as `get`, and as `Applications.remove`."""
-        self._opened(application_id, actor)
-        return self._applications.remove(
-            application_id, document_id, actor=_desk(actor), idempotency_key=idempotency_key, now=now
-        )
-
-    def discard(
-        self,
-        application_id: str,
-        *,
-        actor: Actor,
-        idempotency_key: str | None = None,
-        now: datetime | None = None,
-    ) -> None:
-        """Remove a draft of the counter. Raises as `get`, and as `Applications.discard`."""
-        self._opened(application_id, actor)
-        self._applications.discard(
-            application_id, actor=_desk(actor), idempotency_key=idempotency_key, now=now
-        )
+    slots = _served(Applications.slots, "Return the papers that it needs.")
+    mandate = _served(
+        Applications.mandate, "Return the place of the power of attorney; None: no one represents."
+    )
+    problems = _served(Applications.problems, "Return everything that keeps it from being handed in.")
+    preview = _served(Applications.preview, "Return which fields apply and what it costs; writes nothing.")
+    corrections = _served(
+        Applications.corrections, "Return what the office asked for, the newest round first."
+    )
+    save = _served(Applications.save, "Change what the person says; what is not given stays.")
+    remove_item = _served(Applications.remove_item, "Keep a form without one item of a list.")
+    answer = _served(Applications.answer, "Answer one thing of the open correction in the person's words.")
+    upload = _served(Applications.upload, "Put a scan or a file into its place.")
+    attach_power_of_attorney = _served(
+        Applications.attach_power_of_attorney,
+        "Put the scan of a power of attorney (surat kuasa) into its place.",
+    )
+    open_document = _served(Applications.open_document, "Open a file, to be read; the caller closes it.")
+    page_picture = _served(Applications.page_picture, "Draw a page of a file.")
+    remove = _served(Applications.remove, "Take a file out of its place.")
+    discard = _served(Applications.discard, "Remove a draft of the counter.")
 
     def submit(
         self,

@@ -28,16 +28,26 @@ def _draft(portal, clerk):
     page = clerk.open("/petugas").click("Counter").click("Stall permit")
     page = page.form("loket/izin").fill(**WHO).send()
     draft = page.url.partition("?")[0]
-    page.form(draft).fill(form__lokasi="Jalan Kenanga", form__di_rumah="false").send()
-    while True:
-        page = clerk.open(draft)
-        open_slots = [form for form in page.forms if "file" in form.controls]
-        if not open_slots:
-            break
-        stored = open_slots[0].attach("file", "pindaian.png", small_png(11), "image/png").send()
-        assert "The file is stored." in stored.text
+    page = press(page.form("isian"), "papers", form__lokasi="Jalan Kenanga", form__di_rumah="false")
+    fill_places(page)
     portal.office.clock.forward(minutes=1)
     return clerk.open(f"{draft}/ajukan")
+
+
+def press(form, button="stay", **values):
+    """Fill a form in and press one of its buttons."""
+    form.fill(**values).values["next"] = button
+    return form.send()
+
+
+def fill_places(page):
+    """Put a scan into every place that is empty."""
+    while choosers := [
+        form for form in page.forms if "file" in form.controls and "replaces" not in form.values
+    ]:
+        page = choosers[0].attach("file", "pindaian.png", small_png(11), "image/png").send()
+        assert "The file is stored." in page.text
+    return page
 
 
 def _read(portal, case):
@@ -111,7 +121,7 @@ def test_a_refused_hand_in_keeps_all_that_was_typed(portal):
 
     assert 422 == page.status
     assert {**typed, "document": "identity_card", "consent": "signed"}.items() <= kept.items()
-    assert f'href="{draft}#f-form-lokasi"' in page.html
+    assert f'href="{draft}?periksa=1#f-form-lokasi"' in page.html
     assert len(page.errors) > 1
 
 
@@ -131,19 +141,14 @@ def test_a_clerk_files_for_an_organisation_by_power_of_attorney(portal):
     }  # fmt: skip
     page = short.form("loket/izin").fill(document="identity_card", **party).send()
     draft = page.url.partition("?")[0]
-    assert "Represented by Sekar Contohwati" in page.text
-    page.form(draft).fill(form__lokasi="Jalan Kenanga", form__di_rumah="false").send()
-    page = (
-        clerk.open(f"{draft}/ajukan")
-        .form("ajukan")
-        .fill(**PRESENT, consent="signed", witness="Loket 2")
-        .send()
-    )
-    assert re.search(rf'href="{draft}[^"]*#slot-kuasa"', page.html)
-    stored = clerk.open(draft).form("kuasa").attach("file", "kuasa.png", small_png(12), "image/png").send()
-    assert "kuasa.png" in stored.text
-    while forms := [form for form in clerk.open(draft).forms if "file" in form.controls]:
-        forms[0].attach("file", "pindaian.png", small_png(11), "image/png").send()
+    assert "represented by Sekar Contohwati" in page.text
+    page = press(page.form("isian"), "submit", form__lokasi="Jalan Kenanga", form__di_rumah="false")
+    page = page.form("ajukan").fill(**PRESENT, consent="signed", witness="Loket 2").send()
+    assert f'href="{draft}/dokumen#slot-representative.power_of_attorney"' in page.html
+    page = clerk.open(f"{draft}/dokumen")
+    page = page.form("power_of_attorney").attach("file", "kuasa.png", small_png(12), "image/png").send()
+    assert "kuasa.png" in page.text
+    fill_places(page)
     portal.office.clock.forward(minutes=1)
     page = clerk.open(f"{draft}/ajukan")
     assert "I act for PT Contoh Maju by power of attorney." in page.text
@@ -159,7 +164,7 @@ def test_a_clerk_files_for_an_organisation_by_power_of_attorney(portal):
 
 def test_the_text_of_the_consent_can_be_printed(portal):
     """With a line for each signature."""
-    page = _draft(portal, portal.visitor("loket-1")).click("Print the text for signing")
+    page = press(_draft(portal, portal.visitor("loket-1")).form("isian"), "counter-consent")
 
     assert "Name and signature of the witness:" in page.text
 
@@ -179,8 +184,7 @@ def test_an_applicant_present_gets_a_new_code_and_enters_a_correction(empty_port
     assert portal.office.office.tracking.follow(case.receipt_number, code)
     page = clerk.open(f"/petugas/berkas/{case.id}").click("Enter the correction for someone present")
     assert "Nomor rumah?" in page.text
-    page.form(page.url).fill(form__lokasi="Jalan Kenanga 7").send()
-    page = clerk.open(f"{page.url}/ajukan")
+    page = press(page.form("isian"), "submit", form__lokasi="Jalan Kenanga 7")
     done = page.form("ajukan").fill(**PRESENT, consent="ticked").send()
 
     assert case.receipt_number in done.text

@@ -13,7 +13,6 @@ from perizinan_core.model import Application, PermitType
 from perizinan_core.rendering import SheetPart
 from perizinan_core.services import CaseReading
 from perizinan_portal._accounts._account import restorations_of
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._applicant._parties import form_of, known_of, standing_of
 from perizinan_portal._applicant._permits import status_of
 from perizinan_portal._applicant._timeline import happened
@@ -21,7 +20,7 @@ from perizinan_portal._applicant._words import shown_state
 from perizinan_portal._kit import Form, Visit
 from perizinan_portal._kit._accounts import own_account
 from perizinan_portal._kit._rendering import shown_day, shown_moment, shown_size
-from perizinan_portal._permit_forms import lines_of
+from perizinan_portal._permit_forms import lines_of, permit_type_of
 
 __all__ = ["CaseSheet", "account_part", "cases_of"]
 

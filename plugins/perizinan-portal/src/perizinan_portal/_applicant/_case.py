@@ -10,13 +10,13 @@ from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState, PermitType
 from perizinan_core.services import DeliveryState, PermitOutlook
 from perizinan_core.workflow import Action
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._applicant._permit_file import permit_file
 from perizinan_portal._applicant._standing import now_of, steps_of
 from perizinan_portal._applicant._timeline import happened
 from perizinan_portal._applicant._words import shown_state
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Download, Page, PageRoute, Rate, Redirect, Visit, Who
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES", "details_of"]
 

@@ -19,11 +19,10 @@ from perizinan_core.model import Application, ApplicationState
 from perizinan_core.services import ItemKind, ItemView
 from perizinan_portal._applicant._apply import read_parties
 from perizinan_portal._applicant._correction_sheet import FURTHER, CorrectionSheet, Typed
-from perizinan_portal._applicant._draft import digest, keep_pressed
 from perizinan_portal._applicant._parties import over, over_agent, standing_of
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Page, PageRoute, Rate, Redirect, Visit, Who
-from perizinan_portal._permit_forms import differences, place_of, read_parts
+from perizinan_portal._permit_forms import differences, digest, keep_pressed, place_of, read_parts
 
 __all__ = ["ROUTES"]
 
@@ -155,7 +154,7 @@ def _keep_fields(visit: Visit, sheet: CorrectionSheet, target: str) -> tuple[boo
             return False, Typed(target, older=older, seen=digest(kept))
         rest = {name: value for name, value in case.form.items() if name not in names}
         try:
-            keep_pressed(visit, case, {**rest, **typed}, names)
+            keep_pressed(visit, visit.office.applications, case, {**rest, **typed}, names)
         except StaleObjectError:
             case = visit.office.applications.get(case.id, actor=visit.actor)
             continue

@@ -17,11 +17,22 @@ from perizinan_core.errors.model import FormDataError, TextRefusedError
 from perizinan_core.model import Application, PermitType
 from perizinan_core.services import CorrectionView, ItemKind, ItemView
 from perizinan_portal._applicant._apply import parties_values
-from perizinan_portal._applicant._draft import digest, permit_type_of
 from perizinan_portal._applicant._parties import form_of, known_of, standing_of
-from perizinan_portal._applicant._slots import MANDATE, SlotCard, mandate_card, slot_cards, slot_values
+from perizinan_portal._applicant._slots import SlotCard, mandate_card, slot_cards, slot_values
 from perizinan_portal._kit import FieldView, Form, Visit
-from perizinan_portal._permit_forms import DrawnPart, Line, draw, lines_of, place_of, read_parts
+from perizinan_portal._permit_forms import (
+    MANDATE,
+    DrawnPart,
+    Line,
+    digest,
+    draw,
+    further_parts,
+    lines_of,
+    open_correction,
+    permit_type_of,
+    place_of,
+    read_parts,
+)
 
 __all__ = ["FURTHER", "CorrectionSheet", "Typed"]
 
@@ -100,18 +111,8 @@ class CorrectionSheet:
         applications = visit.office.applications
         permit_type = permit_type_of(visit, case)
         parts = form_parts(permit_type)
-        (view, *_) = applications.corrections(case.id, actor=visit.actor)
-        asked = {one.field for one in view.items}
-        before = applications.preview(case.id, actor=visit.actor, form=view.form).fields
-        now = applications.preview(case.id, actor=visit.actor).fields
-        further = tuple(
-            part
-            for part in parts
-            if part.name not in asked
-            and part.name not in view.form
-            and part.name not in now.absent
-            and (part.name in before.absent or part.name in now.required)
-        )
+        view = open_correction(visit, applications, case)
+        further = further_parts(visit, applications, case, view, parts)
         return cls(case=case, permit_type=permit_type, parts=parts, view=view, further=further)
 
     @property

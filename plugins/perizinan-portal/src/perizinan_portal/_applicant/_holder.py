@@ -7,9 +7,9 @@ from typing import Any
 from perizinan_core.i18n import N_
 from perizinan_core.model import ApplicationState
 from perizinan_portal._applicant._apply import chosen_standing, parties_values, read_parties
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._applicant._parties import form_of, known_of, over, over_agent, standing_of
 from perizinan_portal._kit import Answer, Form, Page, PageRoute, Redirect, Visit, Who
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES"]
 

@@ -9,8 +9,8 @@ import attrs
 from perizinan_core.i18n import N_
 from perizinan_core.model import Application, Organisation
 from perizinan_core.services import DeliveryState, MessageDelivery
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._kit import Answer, Page, PageRoute, Visit, Who
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES"]
 

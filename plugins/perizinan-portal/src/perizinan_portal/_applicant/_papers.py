@@ -6,22 +6,15 @@ A file that is refused says why at its place, and takes nothing else with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-
-from starlette.responses import Response
-
-from perizinan_core.errors.documents import DocumentError, UploadRefusedError
-from perizinan_core.errors.services import ServiceError, UploadKeptError
+from perizinan_core.errors.documents import UploadRefusedError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState, SubmittedDocument
-from perizinan_portal._applicant._draft import shown_refusal
-from perizinan_portal._applicant._mandate import put_where_asked
-from perizinan_portal._applicant._slots import MANDATE, can_change, slot_card, slot_values
+from perizinan_portal._applicant._slots import can_change, slot_card, slot_values
+from perizinan_portal._applicant._storing import drawn_page, said_with, store_files, why_refused
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Page, PageRoute, Rate, Redirect, Visit, Who
-from perizinan_portal._kit._visit import Upload
 
 __all__ = ["ROUTES"]
 
@@ -44,55 +37,11 @@ def upload(visit: Visit) -> Answer:
     """Put files into their place, each for itself."""
     case_id, slot = visit.path["id"], visit.path["slot"]
     case = visit.office.applications.get(case_id, actor=visit.actor)
-    files = visit.posted.files.get("file", ()) + visit.posted.files.get("camera", ())
-    if not files:
-        return show_slot(visit, (visit.say(N_("Choose a file first.")),))
-    replaces = visit.posted.one("replaces") or None
-    if replaces is not None and len(files) > 1:
-        return show_slot(visit, (visit.say(N_("Choose one file that takes the place of the other.")),))
-    wrong = tuple(_put(visit, slot, files, replaces))
-    if wrong:
-        return show_slot(visit, wrong)
-    if slot == MANDATE:
-        put_where_asked(visit, case_id)
-    return Redirect(_back(visit, case, slot), note=N_("The file is stored."))
-
-
-def _put(visit: Visit, slot: str, files: tuple[Upload, ...], replaces: str | None) -> Iterator[str]:
-    """Put each file in, and yield why one is not there."""
-    for number, file in enumerate(files):
-        try:
-            _put_one(visit, slot, file, replaces, f"{visit.key}-{number}"[:80])
-        except UploadKeptError:
-            continue  # the card says what is kept, and why
-        except (UploadRefusedError, WorkflowError) as error:
-            yield f"{file.name}: {shown_refusal(error, visit.language)}"
-
-
-def _put_one(visit: Visit, slot: str, file: Upload, replaces: str | None, key: str) -> None:
-    applications, case_id, actor = visit.office.applications, visit.path["id"], visit.actor
-    if slot == MANDATE:
-        applications.attach_power_of_attorney(
-            case_id, file.file, file_name=file.name, actor=actor, idempotency_key=key
-        )
-        return
-    applications.upload(
-        case_id,
-        slot,
-        file.file,
-        file_name=file.name,
-        actor=actor,
-        expires_on=_day(_said(visit, "expires_on")),
-        choice=_number(_said(visit, "choice")),
-        replaces=replaces,
-        idempotency_key=key,
-    )
-
-
-def _said(visit: Visit, name: str) -> str:
-    """Return what a form of the card said under a name, which each form ends in its own way."""
-    return next(
-        (found[-1] for key, found in visit.posted.values.items() if key.partition(".")[0] == name), ""
+    wrong = store_files(visit, visit.office.applications, case_id, slot)
+    return (
+        show_slot(visit, wrong)
+        if wrong
+        else Redirect(_back(visit, case, slot), note=N_("The file is stored."))
     )
 
 
@@ -115,14 +64,13 @@ def reuse(visit: Visit) -> Answer:
                 paper,
                 slot,
                 actor=visit.actor,
-                expires_on=_day(_said(visit, "expires_on")),
-                choice=_number(_said(visit, "choice")),
+                **said_with(visit),
                 idempotency_key=visit.key,
             )
         else:
             applications.reuse(case_id, slot, paper, actor=visit.actor, idempotency_key=visit.key)
     except (WorkflowError, ServiceError, UploadRefusedError) as error:
-        return show_slot(visit, (shown_refusal(error, visit.language),))
+        return show_slot(visit, (why_refused(error, visit.language),))
     return Redirect(_back(visit, case, slot), note=N_("The file is used again."))
 
 
@@ -168,16 +116,7 @@ def picture(visit: Visit) -> Answer:
     page, side = visit.path["page"], _SIDE.get(visit.path["size"])
     if side is None or not page.isascii() or not page.isdigit() or len(page) > 4:
         raise PortalError("page-not-found")
-    try:
-        drawn = visit.office.applications.page_picture(
-            visit.path["id"], visit.path["paper"], page=int(page), side=side, actor=visit.actor
-        )
-    except DocumentError as error:
-        if error.code != "page-not-drawn":
-            raise
-        raise PortalError("page-not-found") from error
-    headers = {"cache-control": "private, max-age=600"}
-    return Response(drawn.jpeg, media_type="image/jpeg", headers=headers)
+    return drawn_page(visit, visit.office.applications, page=int(page), side=side)
 
 
 def _paper(visit: Visit) -> tuple[Application, SubmittedDocument]:
@@ -197,17 +136,6 @@ def _back(visit: Visit, case: Application, slot: str) -> str:
     else:
         page = "case"
     return f"{visit.url(page, id=case.id)}#slot-{slot}"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
 
 
 _CASE = "/permohonan/{id}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from perizinan_core.model import Application, ApplicationState
-from perizinan_portal._applicant._draft import permit_type_of
+from perizinan_portal._applicant._draft import PAGES
 from perizinan_portal._applicant._slots import mandate_card, slot_cards, slot_values
 from perizinan_portal._kit import Answer, Page, PageRoute, Redirect, Visit, Who
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES", "papers_page"]
 
@@ -17,6 +18,7 @@ def papers_page(visit: Visit, case: Application) -> Page:
     placed = {paper.id for card in cards for paper in card.view.documents}
     values = {
         "case": case,
+        "pages": PAGES,
         "item": permit_type_of(visit, case),
         "papers": cards,
         **slot_values(visit),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from perizinan_core.i18n import N_
 from perizinan_core.model import ApplicationState
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._kit import Answer, Page, PageRoute, Redirect, Visit, Who
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES"]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from perizinan_portal._accounts._account import restorations_of
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._kit import Answer, Page, PageRoute, Visit, Who
 from perizinan_portal._kit._accounts import own_account
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES"]
 

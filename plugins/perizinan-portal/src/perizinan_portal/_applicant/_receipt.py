@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._kit import Answer, Download, Page, PageRoute, Visit, Who
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES"]
 

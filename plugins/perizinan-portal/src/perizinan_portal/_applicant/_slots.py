@@ -13,11 +13,18 @@ from perizinan_core.model import Text as CatalogueText
 from perizinan_core.services import HeldUploadView, IncomingState, IncomingUpload, SlotView
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Choice, FieldView, Sentence, Visit
+from perizinan_portal._permit_forms import MANDATE
 
-__all__ = ["MANDATE", "SlotCard", "can_change", "mandate_card", "slot_card", "slot_cards", "slot_values"]
-
-MANDATE = "representative.power_of_attorney"
-"""Key of the place of the power of attorney, as the office calls it."""
+__all__ = [
+    "SlotCard",
+    "SlotPages",
+    "can_change",
+    "mandate_card",
+    "slot_card",
+    "slot_cards",
+    "slot_values",
+    "with_names",
+]
 
 _ENDINGS: Mapping[str, tuple[str, ...]] = {
     "application/pdf": ("pdf",),
@@ -35,11 +42,31 @@ _SHORT = 12
 
 
 @attrs.frozen(kw_only=True)
+class SlotPages:
+    """Where the forms and pictures of a card lead to, by the names of their addresses."""
+
+    upload: str
+    remove: str
+    picture: str
+    view: str = ""
+    """A page of the file with its facts; empty: there is none."""
+
+    begun: str = ""
+    """Where a script sends files in pieces; empty: they are sent by the form alone."""
+
+
+_OWN = SlotPages(
+    upload="upload", remove="remove-paper", picture="paper-picture", view="view-paper", begun="begun-upload"
+)
+
+
+@attrs.frozen(kw_only=True)
 class SlotCard:
     """Everything that the card of a place shows."""
 
     case: Application
     view: SlotView
+    pages: SlotPages = _OWN
     on_their_way: tuple[IncomingUpload, ...] = ()
     refused: tuple[IncomingUpload, ...] = ()
     held: tuple[HeldUploadView, ...] = ()
@@ -127,11 +154,16 @@ def slot_cards(visit: Visit, case: Application) -> tuple[SlotCard, ...]:
 def mandate_card(visit: Visit, case: Application) -> SlotCard | None:
     """Return the card of the power of attorney; None where no one represents the applicant."""
     view = visit.office.applications.mandate(case.id, actor=visit.actor)
-    agent = case.representative
-    if view is None or agent is None:
+    if view is None:
         return None
     (card,) = _cards(visit, case, [view])
-    names = {"holder": case.applicant.name, "agent": agent.person.name}
+    return with_names(card)
+
+
+def with_names(card: SlotCard) -> SlotCard:
+    """Return the card of a power of attorney with who gives it to whom."""
+    agent = card.case.representative
+    names = {"holder": card.case.applicant.name, "agent": agent.person.name if agent else ""}
     return attrs.evolve(card, hint=Sentence(N_("Signed by {holder}: it says that {agent} may apply."), names))
 
 

@@ -7,10 +7,9 @@ from http import HTTPStatus
 from perizinan_core.catalogue import describe_period, form_parts
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.model import Application, ApplicationState, Organisation
-from perizinan_portal._applicant._draft import errors_of, permit_type_of
-from perizinan_portal._applicant._fee_panel import fee_panel
+from perizinan_portal._applicant._draft import PAGES
 from perizinan_portal._kit import Answer, Page, PageRoute, Redirect, Visit, Who
-from perizinan_portal._permit_forms import lines_of, titles_of
+from perizinan_portal._permit_forms import fee_panel, lines_of, permit_type_of, titles_of
 
 __all__ = ["ROUTES"]
 
@@ -49,11 +48,12 @@ def _summary(visit: Visit, case: Application) -> Page:
     parts = form_parts(permit_type)
     values = {
         "case": case,
+        "pages": PAGES,
         "item": permit_type,
         "lines": list(lines_of(parts, preview.fields.form, language)),
         "left_out": titles_of(parts, preview.fields.left_out, language),
         "slots": applications.slots(case.id, actor=visit.actor),
-        "errors": errors_of(visit, case, found),
+        "errors": [(PAGES.place_of(visit, case, one.path), one.message(language)) for one in found],
         "fee": fee_panel(visit, preview.fee),
         "is_exempt": preview.is_exempt,
         "exemptions": [text.to(language) for text in permit_type.exemptions],

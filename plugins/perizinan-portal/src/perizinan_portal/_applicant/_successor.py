@@ -7,10 +7,10 @@ from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationKind
 from perizinan_core.services import PermitOutlook, SuccessorOption
 from perizinan_portal._applicant._case import details_of
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._applicant._successors import KINDS
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Page, PageRoute, Redirect, Visit, Who
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES"]
 

@@ -22,8 +22,7 @@ from perizinan_core import PerizinanError
 from perizinan_core.errors.base import Category
 from perizinan_core.errors.documents import DocumentStoreError
 from perizinan_core.services import IncomingState, IncomingUpload, Receiver
-from perizinan_portal._applicant._mandate import put_where_asked
-from perizinan_portal._applicant._slots import MANDATE
+from perizinan_portal._applicant._storing import put_where_asked
 from perizinan_portal._applicant._tus_headers import (
     ALGORITHMS,
     CHECKSUM_MISMATCH,
@@ -40,6 +39,7 @@ from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import PageRoute, Services, Visit, Who
 from perizinan_portal._kit._guard import require_own_origin, require_token
 from perizinan_portal._kit._handling import visit_of
+from perizinan_portal._permit_forms import MANDATE
 
 __all__ = ["ROUTES"]
 
@@ -216,7 +216,7 @@ async def _judged(visit: Visit, found: IncomingUpload) -> IncomingUpload:
 def _finish(visit: Visit, found: IncomingUpload) -> IncomingUpload:
     done = visit.office.incoming.finish(found.application, found.id, actor=visit.actor)
     if done.slot == MANDATE and done.state is IncomingState.STORED:
-        put_where_asked(visit, done.application)
+        put_where_asked(visit, visit.office.applications, done.application)
     return done
 
 

@@ -6,8 +6,8 @@ import attrs
 
 from perizinan_core.i18n import N_
 from perizinan_core.workflow import Action
-from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._kit import Answer, Form, Page, PageRoute, Redirect, Visit, Who, agreed, lines
+from perizinan_portal._permit_forms import permit_type_of
 
 __all__ = ["ROUTES"]
 

@@ -11,10 +11,14 @@ from perizinan_portal._applicant._parties import form_of
 from perizinan_portal._kit import Answer, Form, Menu, Page, PageRoute, Redirect, Visit, Who
 from perizinan_portal._officer._counter_forms import Present
 from perizinan_portal._officer._counter_parties import counter_parties
+from perizinan_portal._permit_forms import DraftPages
 
-__all__ = ["CLERKS", "ROUTES"]
+__all__ = ["CLERKS", "PAGES", "ROUTES"]
 
 CLERKS = frozenset({Role.FRONT_OFFICE})
+PAGES = DraftPages(
+    form="counter-draft", papers="counter-papers", holder="counter-holder", hand_in="counter-hand-in"
+)
 
 
 def show(visit: Visit) -> Answer:

@@ -5,19 +5,34 @@ from __future__ import annotations
 from io import BytesIO
 
 import attrs
+from starlette.responses import JSONResponse
 
 from perizinan_core import PerizinanError
+from perizinan_core.catalogue import form_parts
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.i18n import N_
 from perizinan_core.model import ApplicationState
 from perizinan_core.services import SlotView
-from perizinan_portal._kit import Answer, Download, Form, Page, PageRoute, Redirect, Visit, Who, lines
+from perizinan_portal._kit import Answer, Download, Form, Page, PageRoute, Posted, Redirect, Visit, Who, lines
 from perizinan_portal._officer._cases import case_of, may_be_shown, type_of
-from perizinan_portal._officer._counter import CLERKS
-from perizinan_portal._officer._counter_draft import place_of
+from perizinan_portal._officer._counter import CLERKS, PAGES
 from perizinan_portal._officer._counter_forms import HandIn, Present
+from perizinan_portal._permit_forms import (
+    by_script,
+    fee_panel,
+    lines_of,
+    permit_type_of,
+    time_said,
+    titles_of,
+)
+from perizinan_portal._store import SavedPost
 
 __all__ = ["ROUTES"]
+
+_ELSEWHERE = frozenset({"counter-draft", "counter-papers", "counter-consent"})
+"""Pages that a button of the form leads to, with what was typed kept for the way back."""
+
+_KEPT = frozenset({*(field.name for field in attrs.fields(HandIn)), "original"})
 
 
 @attrs.frozen(kw_only=True)
@@ -29,31 +44,62 @@ class Withdrawal(Present):
 
 def show(visit: Visit, form: Form[HandIn] | None = None, refused: PerizinanError | None = None) -> Answer:
     """Show everything once more, with the text; what is still missing stands on top, and nothing typed is lost."""
-    case = visit.office.counter.get(visit.path["id"], actor=visit.actor)
-    draft = visit.url("counter-draft", id=case.id)
+    counter, language = visit.office.counter, visit.language
+    case = counter.get(visit.path["id"], actor=visit.actor)
     missing: list[tuple[str, str]] = []
     if isinstance(refused, SubmissionRefusedError):
         missing = [
-            (f"{draft}#{place_of(item.path)}", item.message(visit.language)) for item in refused.problems
+            (PAGES.place_of(visit, case, item.path), item.message(language)) for item in refused.problems
         ]
-    slots = visit.office.counter.slots(case.id, actor=visit.actor)
+    item, parts = permit_type_of(visit, case), form_parts(permit_type_of(visit, case))
+    slots, preview = counter.slots(case.id, actor=visit.actor), counter.preview(case.id, actor=visit.actor)
+    typed = _left(visit) if form is None else visit.posted
     values = {
         "case": case,
-        "item": type_of(visit, case),
+        "item": item,
+        "pages": PAGES,
+        "lines": list(lines_of(parts, preview.fields.form, language)),
+        "left_out": titles_of(parts, preview.fields.left_out, language),
+        "fee": fee_panel(visit, preview.fee),
         "slots": slots,
         "originals": _originals(slots),
-        "shown": set(visit.posted.all("original")),
-        "form": form or visit.fill(HandIn, witness=visit.actor.name),
+        "shown": set(typed.all("original")),
+        "form": form or _form(visit, typed),
         "first": case.state is ApplicationState.DRAFT,
-        "refused": None if refused is None or missing else refused.message(visit.language),
+        "refused": None if refused is None or missing else refused.message(language),
         "errors": missing or (form.errors if form else []),
     }
     status = (422 if form else 200) if refused is None else refused.http_status
     return Page("officer/counter_hand_in.html", values, status=status)
 
 
+def _left(visit: Visit) -> Posted:
+    """Return what was typed here before the clerk went to look at something else."""
+    if visit.is_restored or visit.account is None:
+        return visit.posted
+    kept = visit.services.store.posts.own(visit.account.id, visit.request.url.path, now=visit.services.now)
+    return visit.posted if kept is None else Posted(kept.values)
+
+
+def _form(visit: Visit, typed: Posted) -> Form[HandIn]:
+    return Form(HandIn, typed.single) if typed.values else visit.fill(HandIn, witness=visit.actor.name)
+
+
+def _keep(visit: Visit) -> None:
+    """Keep what was typed here, until it is handed in."""
+    if visit.account is not None:
+        values = {name: found for name, found in visit.posted.values.items() if name in _KEPT}
+        post = SavedPost(place=visit.request.url.path, values=values)
+        visit.services.store.posts.keep_own(visit.account.id, post, now=visit.services.now)
+
+
 def hand_in(visit: Visit) -> Answer:
     """Hand it in, and show the receipt to be printed: the secret on it is shown only now."""
+    _keep(visit)
+    if by_script(visit):
+        return JSONResponse({"saved": time_said(visit, visit.services.now)})
+    if visit.posted.one("next") in _ELSEWHERE:
+        return Redirect(visit.url(visit.posted.one("next"), id=visit.path["id"]))
     form = visit.read(HandIn)
     given = form.value
     if given is not None and given.received is not None and not given.received_reason:
@@ -75,6 +121,9 @@ def hand_in(visit: Visit) -> Answer:
         if not isinstance(error, SubmissionRefusedError) and not may_be_shown(error):
             raise
         return show(visit, form, error)
+    visit.services.store.drafts.forget(visit.path["id"])
+    if visit.account is not None:
+        visit.services.store.posts.forget_own(visit.account.id, visit.request.url.path)
     return Page("officer/counter_receipt.html", {"receipt": receipt, "secret": receipt.tracking_secret})
 
 

@@ -1,7 +1,7 @@
 """
-Posts that wait for a login: what someone had typed when the session was over.
+Posts that wait: what someone had typed when the session was over, or when they went to look at something else.
 
-Kept sealed for a day under the hash of a token; after the login the same page shows the same values.
+Kept sealed for a day, under the hash of a token or of the account and the page; the same page shows the same values.
 """
 
 from __future__ import annotations
@@ -43,6 +43,22 @@ class SavedPosts:
     def keep(self, post: SavedPost, *, now: int) -> str:
         """Keep a post and return the token to find it by."""
         token = new_token()
+        self._put(token, post, now)
+        return token
+
+    def keep_own(self, account: str, post: SavedPost, *, now: int) -> None:
+        """Keep what someone typed on a page, in the place of what they typed there before."""
+        self._put(_own(account, post.place), post, now)
+
+    def own(self, account: str, place: str, *, now: int) -> SavedPost | None:
+        """Return what someone typed on a page and left."""
+        return self.find(_own(account, place), now=now)
+
+    def forget_own(self, account: str, place: str) -> None:
+        """Remove it, once it is done."""
+        self.forget(_own(account, place))
+
+    def _put(self, token: str, post: SavedPost, now: int) -> None:
         digest = digest_of(token)
         body = {
             "place": post.place,
@@ -50,13 +66,14 @@ class SavedPosts:
             "files": post.had_files,
         }
         with self._database.write() as connection:
-            connection.execute(sa.delete(POSTS).where(POSTS.c.created_at < now - _LASTS))
+            connection.execute(
+                sa.delete(POSTS).where((POSTS.c.created_at < now - _LASTS) | (POSTS.c.digest == digest))
+            )
             connection.execute(
                 sa.insert(POSTS).values(
                     digest=digest, body=self._sealer.seal(body, "posts", digest, "body"), created_at=now
                 )
             )
-        return token
 
     def find(self, token: str, *, now: int) -> SavedPost | None:
         """Return a post that was kept."""
@@ -75,3 +92,7 @@ class SavedPosts:
         """Remove a post once its page was shown."""
         with self._database.write() as connection:
             connection.execute(sa.delete(POSTS).where(POSTS.c.digest == digest_of(token)))
+
+
+def _own(account: str, place: str) -> str:
+    return f"{account} {place}"

@@ -31,6 +31,7 @@ class PageForm:
 
     files: dict[str, tuple[str, bytes, str]] = attrs.field(factory=dict)
     button: str = ""
+    id: str = ""
 
     def fill(self, **values: str) -> Self:
         """Fill fields in by name; a dot in a name is written as two underscores."""
@@ -72,9 +73,10 @@ class Seen:
     """What the list of errors on top says."""
 
     def form(self, part: str = "") -> PageForm:
-        """Return the form whose address, or button, contains ``part``; the first of the main part by default."""
+        """Return the form whose id is ``part``, or whose address or button contains it; by default the first one."""
         shown = [one for one in self.forms if not one.action.endswith("/keluar")]
-        found = [one for one in shown if part in one.action or (part and part in one.button)]
+        named = [one for one in shown if part and part == one.id]
+        found = named or [one for one in shown if part in one.action or (part and part in one.button)]
         assert found, f"no form {part!r} among {[(one.action, one.button) for one in self.forms]}"
         return found[0]
 
@@ -141,6 +143,7 @@ class _Reader(HTMLParser):
         self._open: list[tuple[str, dict[str, str]]] = []
         self._link: tuple[str, list[str]] | None = None
         self._error: list[str] | None = None
+        self._before: dict[str, dict[str, str]] = {}
         self._select = self._area = self._pressed = ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -149,8 +152,12 @@ class _Reader(HTMLParser):
             self._open.append((tag, given))
         if tag == "form":
             action = given.get("action") or self._page.url
-            self._form = PageForm(self._page, action, given.get("method", "get"))
+            self._form = PageForm(self._page, action, given.get("method", "get"), id=given.get("id", ""))
+            self._form.values |= self._before.get(self._form.id, {})
             self._page.forms.append(self._form)
+        elif tag == "button" and "form" in given:
+            # Of several buttons the first is the one that is pressed by default, wherever it stands.
+            self._before.setdefault(given["form"], {given.get("name", ""): given.get("value", "")})
         elif tag == "a" and "href" in given:
             self._link = (given["href"], [])
         elif tag == "li" and any(attributes.get("id") == "errors" for _, attributes in self._open):

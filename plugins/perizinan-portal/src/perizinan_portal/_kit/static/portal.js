@@ -2,9 +2,8 @@
 const focused = document.querySelector("[data-focus]");
 if (focused) focused.focus();
 
-// A draft is kept while it is filled in; the server says which fields apply and what it costs.
-const draft = document.querySelector("form[data-autosave]");
-if (draft) {
+// A form is kept while it is filled in; the server says which fields apply and what it costs.
+for (const draft of document.querySelectorAll("form[data-autosave]")) {
   const told = draft.querySelector("[data-save-state]");
   let timer = 0, dirty = false, running = null, over = false;
   for (const part of draft.querySelectorAll("[data-no-script]")) part.hidden = true;
@@ -13,6 +12,7 @@ if (draft) {
   const stop = (text) => { over = true; clearTimeout(timer); told.className = "note warn"; say(text); };
 
   const redraw = (state) => {
+    if (!state.seen) return;
     draft.elements.seen.value = state.seen;
     const absent = new Set(state.absent), required = new Set(state.required);
     for (const part of draft.querySelectorAll("[data-path]")) {
@@ -21,9 +21,9 @@ if (draft) {
       if (mark && mark.closest("[data-path]") === part) mark.hidden = required.has(part.dataset.path);
     }
     const exempt = document.querySelector("[data-exempt]");
-    if (exempt) exempt.hidden = !state.exempt;
+    if (exempt && state.fee) exempt.hidden = !state.exempt;
     const panel = document.querySelector("[data-fee=total]");
-    if (!panel) return;
+    if (!panel || !state.fee) return;
     panel.textContent = state.fee.total;
     panel.className = state.fee.big ? "big" : "";
     const note = document.querySelector("[data-fee=note]");
