@@ -93,6 +93,15 @@ QUIET = (
 )  # fmt: skip
 
 
+CUT = r"""() => [...document.body.querySelectorAll("*")].filter((one) => {
+  if (one.closest("svg, .unseen, .only-narrow") || !one.checkVisibility({ visibilityProperty: true })) return false;
+  const style = getComputedStyle(one), scrolls = style.overflowX === "auto" || style.overflowX === "scroll";
+  const text = [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const out = one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".wide, .skip");
+  return out || text && !scrolls && style.display !== "inline" && one.scrollWidth > one.clientWidth + 1;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
 @attrs.define
 class Browsing:
     """A real browser before a portal that is served on this machine."""
@@ -139,13 +148,21 @@ class Browsing:
     def findings(self, page: BrowserPage) -> list[str]:
         """Return what axe-core finds on a page (WCAG 2.2 A and AA), each with the element."""
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+        # The size of targets (2.5.8) is one of its rules that are off until they are named.
+        rules = {"target-size": {"enabled": True}}
+        options = {"runOnly": {"type": "tag", "values": tags}, "rules": rules, "resultTypes": ["violations"]}
         found = _settled(page, lambda: Axe().run(page, options=options)).response["violations"]
         return [f"{item['id']}: {node['html'][:120]}" for item in found for node in item["nodes"]]
 
     def overflow(self, page: BrowserPage) -> int:
         """Return by how many pixels a page is wider than its window."""
         return _settled(page, lambda: page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+    def cut(self, page: BrowserPage, width: int) -> list[str]:
+        """Return what is cut off, or stands out of its place, in a window of another width; tables may scroll."""
+        page.set_viewport_size({"width": width, "height": 740})
+        found: list[str] = _settled(page, lambda: page.evaluate(CUT))
+        return found
 
     def close(self) -> None:
         """Close the windows of a test."""

@@ -531,7 +531,13 @@ class Office:
             raise HookError("nothing-registered", kind="tables", name=name, offered=offered) from None
 
     def serve(
-        self, host: str = "127.0.0.1", port: int = 8000, *, processes: int = 1, worker: bool | None = None
+        self,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        *,
+        processes: int = 1,
+        worker: bool | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> None:
         """
         Serve the frontend that the settings name, until interrupted.
@@ -541,6 +547,8 @@ class Office:
             port: Its port.
             processes: How many processes answer, where the frontend can do that.
             worker: Whether the frontend also does what happens by itself; None: as it, or its settings, say.
+            ready: Called once when nothing is refused any more and the frontend listens; of a frontend that does
+                not say when that is, before it begins.
 
         Raises:
             HookError: ``one-process``: this frontend serves from one process.
@@ -557,10 +565,13 @@ class Office:
             "context": context,
             "processes": processes,
             "worker": worker,
+            "ready": ready or (lambda: None),
         }
         asked = taken(serve, offered)
         if processes > 1 and "processes" not in asked:
             raise HookError("one-process", name=entry.record.name)
+        if ready is not None and "ready" not in asked:
+            ready()
         serve(**asked)
 
     def readiness(self, *, since: datetime) -> tuple[str, ...]:

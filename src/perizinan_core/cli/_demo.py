@@ -80,11 +80,9 @@ def demo_command(
         )
         console.print(Text(translate(sentence, language, settings=made.settings, port=port)))
         return
-    console.print(
-        Text(translate(N_("The portal is open at {address} (stop with Ctrl+C)."), language, address=address))
-    )
+    sentence = translate(N_("The portal is open at {address} (stop with Ctrl+C)."), language, address=address)
     with open_city(made) as office:
-        office.serve(host, port)
+        office.serve(host, port, ready=lambda: console.print(Text(sentence)))
 
 
 def _story(out: Path, console: Console, language: str) -> None:
@@ -127,8 +125,8 @@ def _serve_pages(out: Path, console: Console, language: str, host: str, port: in
             "Public pages: {address} (stop with Ctrl+C). No account is needed; "
             "a portal with accounts comes as a plugin."
         )
-        console.print(translate(sentence, language, address=f"http://{host}:{port}/"))
-        office.serve(host, port)
+        said = translate(sentence, language, address=f"http://{host}:{port}/")
+        office.serve(host, port, ready=lambda: console.print(said))
 
 
 _NO_PAGES = N_(

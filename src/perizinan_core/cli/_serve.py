@@ -36,11 +36,14 @@ __all__ = ["serve_command"]
 def serve_command(obj: dict[str, Any], *, host: str, port: int, processes: int, worker: bool | None) -> None:
     """Serve the frontend until interrupted."""
     with open_office(obj) as office:
-        echo(
-            N_("Public pages of {office}: http://{host}:{port}/ (stop with Ctrl+C)"),
-            language_of(obj),
-            office=office.authority.name.to(language_of(obj)),
-            host=host,
-            port=port,
-        )
-        office.serve(host, port, processes=processes, worker=worker)
+
+        def say_where() -> None:
+            echo(
+                N_("Public pages of {office}: http://{host}:{port}/ (stop with Ctrl+C)"),
+                language_of(obj),
+                office=office.authority.name.to(language_of(obj)),
+                host=host,
+                port=port,
+            )
+
+        office.serve(host, port, processes=processes, worker=worker, ready=say_where)

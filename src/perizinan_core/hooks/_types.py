@@ -246,8 +246,8 @@ class FrontendEntry:
     serve: Callable[..., None]
     """
     ``serve(*, office, host, port, context)``: blocks until interrupted; `office` is a `perizinan_core.Office`. It may
-    name ``processes``, how many of them are wanted, and ``worker``, whether it also does what happens by itself
-    (None: as it likes).
+    name ``processes``, how many of them are wanted, ``worker``, whether it also does what happens by itself
+    (None: as it likes), and ``ready``, which it calls once when it listens and refuses nothing any more.
     """
 
     settings: type[Any] | None = None

@@ -6,7 +6,7 @@ Importing it loads neither the web framework nor a page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,11 +81,12 @@ def serve_portal(
     context: PluginContext[PortalSettings],
     processes: int = 1,
     worker: bool | None = None,
+    ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve the portal of an open `perizinan_core.Office` until interrupted."""
     from perizinan_portal._serving import serve
 
-    serve(office, host, port, context.settings, processes=processes, worker=worker)
+    serve(office, host, port, context.settings, processes=processes, worker=worker, ready=ready)
 
 
 def demo_settings(address: str) -> Mapping[str, Any]:

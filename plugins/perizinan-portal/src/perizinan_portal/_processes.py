@@ -13,7 +13,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
@@ -38,10 +38,15 @@ _log = logging.getLogger("perizinan_portal")
 
 
 def serve_in_processes(
-    office: Settings, settings: PortalSettings, host: str, port: int, processes: int
+    office: Settings,
+    settings: PortalSettings,
+    host: str,
+    port: int,
+    processes: int,
+    ready: Callable[[], None] | None = None,
 ) -> bool:
     """
-    Serve until interrupted; return whether Ctrl+C ended it.
+    Serve until interrupted; return whether Ctrl+C ended it. ``ready`` is called once, when the socket is there.
 
     Raises:
         SystemExit: it was asked to stop by SIGTERM, or no process stays alive.
@@ -50,6 +55,8 @@ def serve_in_processes(
     with socket.create_server((host, port), family=family, backlog=_BACKLOG) as listening:
         watch = _Watch(office, settings, listening, processes)
         with watch.signals():
+            if ready is not None:
+                ready()
             watch.run()
     if watch.failed:
         raise SystemExit(1)

@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -68,12 +68,14 @@ def serve(
     *,
     processes: int = 1,
     worker: bool | None = None,
+    ready: Callable[[], None] | None = None,
 ) -> None:
     """
     Serve until interrupted: in this process, or in several that share one socket.
 
     The worker and the tidying are this process's in either case. When it is asked to stop (SIGTERM, or Ctrl+C),
-    requests under way, the letter that is being signed and the round of the worker end first.
+    requests under way, the letter that is being signed and the round of the worker end first. ``ready`` is called
+    once, when it listens.
 
     Raises:
         KeyboardInterrupt: when Ctrl+C ended it, after the answers under way were given.
@@ -87,17 +89,23 @@ def serve(
             raise PortalError("one-database")
         with tidying(services), working(office) if works else contextlib.nullcontext():
             if processes > 1:
-                interrupted = serve_in_processes(office.settings, settings, host, port, processes)
+                interrupted = serve_in_processes(office.settings, settings, host, port, processes, ready)
             else:
-                interrupted = run(services, configuration(app_of(services), host, port))
+                interrupted = run(services, configuration(app_of(services), host, port), ready=ready)
     if interrupted:
         raise KeyboardInterrupt
 
 
-def run(services: Services, config: uvicorn.Config, listening: socket.socket | None = None) -> bool:
+def run(
+    services: Services,
+    config: uvicorn.Config,
+    listening: socket.socket | None = None,
+    *,
+    ready: Callable[[], None] | None = None,
+) -> bool:
     """Serve in this process until it is asked to stop, and let what is under way end; return whether by Ctrl+C."""
     server = _Server(config)
-    server.stopping = services.stopping
+    server.stopping, server.ready = services.stopping, ready
     try:
         server.run(sockets=None if listening is None else [listening])
     finally:
@@ -187,6 +195,12 @@ class _Server(uvicorn.Server):
 
     interrupted = False
     stopping: threading.Event | None = None
+    ready: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.ready is not None:
+            self.ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.interrupted = self.interrupted or sig == signal.SIGINT

@@ -15,9 +15,12 @@ import time
 from functools import partial
 from pathlib import Path
 
+import attrs
 import httpx
 import pytest
+from perizinan_portal._errors import PortalError
 from perizinan_portal._logging import begin_log
+from perizinan_portal._serving import serve
 
 from perizinan_core.testing import postgres_database
 
@@ -49,11 +52,9 @@ def serving(folder, *options):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = folder / f"log-{port}.txt"
-    with log.open("wb") as written:
+    with log.open("wb") as written, (folder / f"said-{port}.txt").open("wb") as said:
         process = subprocess.Popen(
-            perizinan(folder, "serve", "--port", str(port), *options),
-            stdout=subprocess.DEVNULL,
-            stderr=written,
+            perizinan(folder, "serve", "--port", str(port), *options), stdout=said, stderr=written
         )
     try:
         address = f"http://127.0.0.1:{port}"
@@ -130,7 +131,9 @@ def test_requests_are_logged_as_json_without_what_they_were_about(small):
         process.wait(PATIENCE)
         lines = [json.loads(line) for line in log.read_text().splitlines()]
     pages = [line["page"] for line in lines if line["event"] == "request"]
+    port = address.rpartition(":")[2]
 
+    assert f":{port}/ (" in (small / f"said-{port}.txt").read_text()
     assert ["catalogue", "tracking"] == pages
     assert {"at", "level", "from", "event", "page", "method", "status", "ms"} == set(lines[-1])
     assert "rahasia" not in log.read_text()
@@ -149,6 +152,31 @@ def test_several_processes_need_postgresql(small):
     assert 0 != refused.returncode
     assert "Several processes need PostgreSQL" in refused.stderr
     assert "Traceback" not in refused.stderr
+    assert "" == refused.stdout
+
+
+@pytest.fixture
+def logs_kept():
+    """Put the loggers back as they were."""
+    names = ("perizinan_portal", "perizinan_core", "perizinan_verify", "uvicorn")
+    kept = [(one, list(one.handlers), one.level, one.propagate) for one in map(logging.getLogger, names)]
+    yield
+    for logger, handlers, level, propagate in kept:
+        logger.handlers[:], logger.propagate = handlers, propagate
+        logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("logs_kept")
+def test_what_is_refused_at_start_comes_before_the_address(portal, tmp_path):
+    """A template that no longer fits is named, and no address is printed."""
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / "layout.html").write_text("{{ gone }}")
+    settings, said = attrs.evolve(portal.services.settings, templates=tmp_path), []
+    with pytest.raises(PortalError) as refused:
+        serve(portal.office.office, "127.0.0.1", 0, settings, ready=lambda: said.append("here"))
+
+    assert "template-unfit" == refused.value.code
+    assert [] == said
 
 
 def _children(process):
@@ -210,27 +238,16 @@ def test_a_portal_that_is_not_ready_says_so_without_a_reason(portal, caplog, mon
     app.state.services.stopping.clear()
 
 
+@pytest.mark.usefixtures("logs_kept")
 @pytest.mark.parametrize(("kind", "begin"), [("json", "{"), ("text", "2")])
 def test_lines_name_the_kind_of_an_exception_and_not_its_text(kind, begin, capsys):
     """Its text may hold what no log may hold."""
-    names = ("perizinan_portal", "perizinan_core", "perizinan_verify", "uvicorn")
-    kept = [(logging.getLogger(name), *vars_of(logging.getLogger(name))) for name in names]
+    begin_log(kind)
     try:
-        begin_log(kind)
-        try:
-            int("Sekar Contohwati")
-        except ValueError:
-            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
-    finally:
-        for logger, handlers, level, propagate in kept:
-            logger.handlers[:], logger.propagate = handlers, propagate
-            logger.setLevel(level)
+        int("Sekar Contohwati")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
     (line,) = capsys.readouterr().err.splitlines()
 
     assert line.startswith(begin)
     assert "ValueError" in line and "Sekar" not in line
-
-
-def vars_of(logger):
-    """Return what a test has to put back."""
-    return list(logger.handlers), logger.level, logger.propagate

@@ -6,6 +6,7 @@ Importing it loads neither the web framework nor the page.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from perizinan_core.hooks import CliCommandEntry, FrontendEntry, PluginContext, hookimpl
@@ -34,12 +35,19 @@ def register_cli_commands() -> list[CliCommandEntry]:
     return [CliCommandEntry(name="verify-serve", help="Sajikan halaman pemeriksaan izin.", load=load_command)]
 
 
-def serve_office(*, office: Office, host: str, port: int, context: PluginContext[PageSettings]) -> None:
+def serve_office(
+    *,
+    office: Office,
+    host: str,
+    port: int,
+    context: PluginContext[PageSettings],
+    ready: Callable[[], None] | None = None,
+) -> None:
     """Serve the pages of an open `perizinan_core.Office` until interrupted."""
     from perizinan_verify._app import office_app
     from perizinan_verify._serving import serve
 
-    serve(office_app(office, settings=context.settings), host, port)
+    serve(office_app(office, settings=context.settings), host, port, ready=ready)
 
 
 def load_command() -> click.Command:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -37,14 +39,17 @@ def configuration(app: ASGIApp, host: str, port: int, *, root_path: str = "") ->
     )
 
 
-def serve(app: ASGIApp, host: str, port: int, *, root_path: str = "") -> None:
+def serve(
+    app: ASGIApp, host: str, port: int, *, root_path: str = "", ready: Callable[[], None] | None = None
+) -> None:
     """
-    Serve until interrupted.
+    Serve until interrupted; ``ready`` is called once, when the page listens.
 
     Raises:
         KeyboardInterrupt: when Ctrl+C ended it, after the answers under way were given.
     """
     server = _Server(configuration(app, host, port, root_path=root_path))
+    server.ready = ready
     server.run()
     if server.interrupted:
         raise KeyboardInterrupt
@@ -54,6 +59,12 @@ class _Server(uvicorn.Server):
     """Remembers that Ctrl+C ended it: whether the loop then raises depends on the moment the signal comes."""
 
     interrupted = False
+    ready: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.ready is not None:
+            self.ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.interrupted = self.interrupted or sig == signal.SIGINT

@@ -2,6 +2,19 @@
 const focused = document.querySelector("[data-focus]");
 if (focused) focused.focus();
 
+// What is further in the menu is closed again when one leaves it: it would cover what has the focus.
+const further = document.querySelector(".menu details");
+if (further) {
+  const left = (event) => { if (event.target && !further.contains(event.target)) further.open = false; };
+  document.addEventListener("focusin", left);
+  document.addEventListener("pointerdown", left);
+  further.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !further.open) return;
+    further.open = false;
+    further.firstElementChild.focus();
+  });
+}
+
 // A form is kept while it is filled in; the server says which fields apply and what it costs.
 for (const draft of document.querySelectorAll("form[data-autosave]")) {
   const told = draft.querySelector("[data-save-state]");
