@@ -20,7 +20,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -28,12 +27,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import attrs
 from aiosmtpd.controller import Controller
 from cryptography.hazmat.primitives.serialization import Encoding
+from perizinan_bsre.testing import EsignServer
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -50,7 +49,6 @@ from perizinan_core.model import Actor
 from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
-from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.testing._postgres import PostgresServer, start_postgres
 from perizinan_core.testing._s3_server import RcloneMissingError, S3Server, start_s3
 
@@ -187,35 +185,11 @@ def mail_server(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def signing_service(key: Issued) -> Iterator[Any]:
+def signing_service(key: Issued) -> Iterator[EsignServer]:
     """Start the test server of `perizinan-bsre` with a key of today."""
-    server_of_tests = _loaded(ROOT / "plugins" / "perizinan-bsre" / "tests" / "conftest.py")
-
-    class Service(server_of_tests.Service):  # type: ignore[misc, name-defined]
-        def signed(self, pdf: bytes, *_given: object, **_named: object) -> bytes:
-            return sign_pdf(pdf, self.key, SigningRequest(signed_at=datetime.now(UTC)))
-
-    with server_of_tests.PkiServer.running(server_of_tests.SettableClock(server_of_tests.MORNING)) as pki:
-        server = Service(pki)
-        server.key = key.signer()
-        server.passphrase = server_of_tests.PASSPHRASE
-        server.nik = server_of_tests.NIK
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            server.server_close()
-
-
-def _loaded(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("perizinan_demo_signing_service", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    server = EsignServer({EsignServer.nik: key.signer()}, lambda: datetime.now(UTC))
+    with server.serving():
+        yield server
 
 
 def _free_port() -> int:
@@ -252,7 +226,7 @@ class Parts:
     postgres: PostgresServer
     s3: S3Server
     mail_port: int
-    signing: Any
+    signing: EsignServer
     key: Issued
     queue: bool
     address: str
@@ -263,8 +237,8 @@ def write_settings(folder: Path, parts: Parts, portal: Any) -> Path:
     os.environ |= {
         "DEMO_S3_ACCESS_KEY": parts.s3.access_key,
         "DEMO_S3_SECRET_KEY": parts.s3.secret_key,
-        "DEMO_ESIGN_USER": "aplikasi",
-        "DEMO_ESIGN_PASSWORD": "kata-sandi-aplikasi",
+        "DEMO_ESIGN_USER": parts.signing.user,
+        "DEMO_ESIGN_PASSWORD": parts.signing.password,
         "DEMO_ESIGN_NIK": parts.signing.nik,
     }
     (folder / "esign-root.pem").write_bytes(parts.key.chain[-1].public_bytes(Encoding.PEM))
@@ -289,7 +263,7 @@ def write_settings(folder: Path, parts: Parts, portal: Any) -> Path:
             "secret_key": "env:DEMO_S3_SECRET_KEY",
         },
         "plugin.bsre": {
-            "address": f"http://127.0.0.1:{parts.signing.server_port}",
+            "address": parts.signing.address,
             "user": "env:DEMO_ESIGN_USER",
             "password": "env:DEMO_ESIGN_PASSWORD",
         },
@@ -462,7 +436,7 @@ def run(out: Path, port: int, speaker: Speaker, *, serve: bool) -> None:
             speaker.words("smtp", port=parts.mail_port, folder=out / "mail"),
             speaker.words(
                 "signing",
-                address=f"http://127.0.0.1:{parts.signing.server_port}",
+                address=parts.signing.address,
                 passphrase=parts.signing.passphrase,
             ),
             speaker.words("queue" if parts.queue else "no-queue", count=WORKERS),

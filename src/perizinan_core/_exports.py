@@ -15,8 +15,8 @@ def lazily(
 
     Args:
         package: Its name.
-        homes: The module of each public name.
-        names: Instead of ``homes``, the module that has all of them and an ``__all__``.
+        homes: The module of each public name, or of those that are to be had without ``names``.
+        names: The module that has all of them and an ``__all__``.
     """
 
     def exported() -> list[str]:
@@ -25,7 +25,9 @@ def lazily(
     def look_up(name: str) -> Any:
         if name == "__all__":
             return exported()
-        home = names if names and not name.startswith("_") and name in exported() else homes.get(name)
+        home = homes.get(name)
+        if home is None and names and not name.startswith("_") and name in exported():
+            home = names
         if home is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(importlib.import_module(home), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import time
+import threading
 from contextlib import suppress
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from perizinan_bsre import BsreError, BsreInDoubtError, Esign, Generation, SignerStatus
 from perizinan_bsre._answers import Kept, read_signed, words_of
+from perizinan_bsre.testing import cut, late
 
 from perizinan_core.errors.signing import NothingSignedError
 from perizinan_core.hooks import Secret
@@ -116,32 +117,18 @@ def test_an_answer_that_was_cut_is_in_doubt(service, letter, generation):
     assert ("bsre-in-doubt", 1) == refused(service, letter, (200, half), V1)
     service.calls.clear()
 
-    def cut(call):
-        if not call.is_signing:
-            return None
-        call.handler.send_response(200)
-        call.handler.send_header("Content-Length", str(len(signed)))
-        call.handler.end_headers()
-        call.handler.wfile.write(half)
-        call.handler.close_connection = True
-        call.handler.connection.shutdown(2)
-        return "said"
-
-    with service.ruled(cut), pytest.raises(BsreInDoubtError):
+    with service.ruled(cut(signed)), pytest.raises(BsreInDoubtError):
         service.signer(generation).sign_document(letter, REQUEST)
     assert 1 == service.asked
 
 
 def test_an_answer_that_comes_too_late_is_in_doubt(service, letter):
     """It signed all the same; no second call is made."""
-
-    def slow(call):
-        if call.is_signing:
-            time.sleep(1.5)
-        return
-
-    with service.ruled(slow), pytest.raises(BsreInDoubtError):
+    begun, end = threading.Event(), threading.Event()
+    with service.ruled(late(end, begun)), pytest.raises(BsreInDoubtError):
         service.signer(seconds=0.5).sign_document(letter, REQUEST)
+    assert begun.wait(60)
+    end.set()
     assert 1 == service.asked
 
 
@@ -294,18 +281,17 @@ def test_the_request_says_what_the_office_says_and_the_mark_is_not_drawn(service
 
     def look(call):
         if call.is_signing:
-            seen.append(json.loads(call.body))
-        return
+            seen.append(call.values)
 
     with service.ruled(look):
-        service.signer(authorisation="otp", secret="frasa-sandi-uji-2026").sign_document(letter, REQUEST)
+        service.signer().sign_document(letter, REQUEST)
     (body,) = seen
 
-    assert "frasa-sandi-uji-2026" == body["otp"]
+    assert service.passphrase == body["passphrase"]
     assert {"tampilan": "INVISIBLE", "reason": "Penerbitan izin", "location": "Kota Contoh"} == body[
         "signatureProperties"
     ][0]
-    assert "passphrase" not in body
+    assert not {"totp", "otp"} & set(body)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ BOTH = pytest.mark.parametrize(
 def test_a_permit_is_issued_and_a_checker_is_told_of_which_form_it_is(service, generation, level, said):
     """The older form is accepted because the register knows the key; it is never called a level of PAdES."""
     kit = sample_office(
-        clock=service.pki.clock, roots=service.pki.roots, signers={"kepala": service.signer(generation)}
+        clock=service.clock, roots=service.stamps.roots, signers={"kepala": service.signer(generation)}
     )
     certificate = next(iter(service.keys.values())).certificate
     kit.office.publication.bind("kepala", certificate, first_day=MORNING.date(), actor=HOST)
@@ -42,12 +42,12 @@ def test_a_permit_is_issued_and_a_checker_is_told_of_which_form_it_is(service, g
 
 
 @BOTH
-def test_two_officers_sign_one_letter_in_sequence(service, letter, other_nik, generation, level, said):
+def test_two_officers_sign_one_letter_in_sequence(service, letter, generation, level, said):
     """Each with a call of their own; the second leaves what the first signed as it is."""
     request = SigningRequest(signed_at=MORNING)
     first = service.signer(generation).sign_document(letter, request)
-    both = service.signer(generation, nik=other_nik).sign_document(first, request)
-    report = verify_signatures(both, roots=service.pki.roots, at=MORNING)
+    both = service.signer(generation, nik=service.other_nik).sign_document(first, request)
+    report = verify_signatures(both, roots=service.stamps.roots, at=MORNING)
 
     assert both.startswith(first)
     assert 2 == service.asked

@@ -19,7 +19,7 @@ class _Suite(DocumentSignerSuite):
 
     @pytest.fixture
     def root(self, service):
-        return service.pki.roots[0]
+        return service.stamps.roots[0]
 
     def broken(self, signer):
         assert signer

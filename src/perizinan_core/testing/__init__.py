@@ -15,7 +15,15 @@ if _typing.TYPE_CHECKING:
     from perizinan_core.testing._names import *  # noqa: F403 - one list of names, and type checkers see it
     from perizinan_core.testing._names import __all__ as __all__
 
-_look_up, _exported = _lazily(__name__, {}, "perizinan_core.testing._names")
+_look_up, _exported = _lazily(
+    __name__,
+    {  # without pytest
+        "OlderFormSigner": "perizinan_core.testing._older_form",
+        "PkiServer": "perizinan_core.testing._pki_server",
+        "sample_letter": "perizinan_core.testing._letters",
+    },
+    "perizinan_core.testing._names",
+)
 
 
 def __getattr__(name: str) -> _typing.Any:

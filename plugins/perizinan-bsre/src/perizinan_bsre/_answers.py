@@ -20,9 +20,10 @@ import attrs
 from perizinan_bsre._errors import BsreError, BsreInDoubtError
 from perizinan_core.i18n import N_
 
-__all__ = ["Kept", "read_signed", "refusal_of", "words_of"]
+__all__ = ["Kept", "is_own_refusal", "mapping_of", "read_signed", "refusal_of", "words_of"]
 
 _AT_THE_END = re.compile(r"(\d{4})\s*$")
+_ABOUT_A_SECRET = re.compile(r"passphrase|\bt?otp\b", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d{5,}")
 _UNAUTHORISED = 401
 _SERVER = 500
@@ -46,8 +47,7 @@ def read_signed(status: int, headers: Mapping[str, str], content: bytes, unsigne
     id_ = headers.get("id_dokumen") or headers.get("id-dokumen") or ""
     if content.startswith(b"%PDF-"):
         return _signed(content, unsigned, id_)
-    value = _json(content)
-    if isinstance(value, Mapping):
+    if value := mapping_of(content):
         if (kept := str(value.get("id_dokumen") or "")) and "error" not in value:
             return Kept(kept)
         if (file := _file_of(value)) is not None:
@@ -68,7 +68,7 @@ def refusal_of(value: Mapping[str, Any]) -> BsreError:
     """Return the error for what the service said; its code stands apart, or at the end of its sentence."""
     told = str(value.get("error") or value.get("message") or "")
     code = _code(value, told)
-    if code == "2031" or "passphrase" in told.lower():
+    if code == "2031" or _ABOUT_A_SECRET.search(told):
         return BsreError("bsre-passphrase")
     if code == "2011":
         return BsreError("bsre-unknown-signer")
@@ -82,6 +82,15 @@ def words_of(told: str) -> str:
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in told).split())
     hidden = _NUMBERS.sub("…", line)[:200]
     return hidden if not hidden or hidden.endswith((".", "!", "?", "…")) else f"{hidden}."
+
+
+def mapping_of(content: bytes) -> Mapping[str, Any]:
+    """Return the JSON object of an answer; an empty one where it is another thing."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, Mapping) else {}
 
 
 def _code(value: Mapping[str, Any], told: str) -> str:
@@ -115,13 +124,6 @@ def _file_of(value: Mapping[str, Any]) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return content if content.startswith(b"%PDF-") else None
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _reason(status: int, content: bytes) -> str:

@@ -1,52 +1,36 @@
 """
-The calls to an Esign Client Service: the status of a signer, and a signature.
+The calls to an Esign Client Service: the status of a signer, a one-time code, and a signature.
 
-The status may be asked again when the connection fails; a signature is asked for once.
+The status may be asked again when the connection fails; a code and a signature are asked for once.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import ssl
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import attrs
 import httpx
 
-from perizinan_bsre._answers import Kept, is_own_refusal, read_signed, refusal_of
+from perizinan_bsre._answers import Kept, mapping_of, read_signed
+from perizinan_bsre._codes import read_done
 from perizinan_bsre._errors import BsreError, BsreInDoubtError
 from perizinan_bsre._settings import BsreSettings, Generation
+from perizinan_bsre._status import SignerStatus, read_status
+from perizinan_bsre._turns import alone
 from perizinan_core.hooks import silenced
 from perizinan_core.i18n import N_
 
-__all__ = ["Esign", "SignerStatus"]
+__all__ = ["Esign", "properties"]
 
 _HERE = {"localhost", "127.0.0.1", "::1"}
 _STATUS_TRIES = 3
-_STATUS_SECONDS = 20.0
+_SHORT_SECONDS = 20.0
 _UNAUTHORISED = 401
-
-
-class SignerStatus(StrEnum):
-    """Status words of the service's manual; only the first may sign."""
-
-    ISSUE = "ISSUE"
-    EXPIRED = "EXPIRED"
-    RENEW = "RENEW"
-    WAITING_FOR_VERIFICATION = "WAITING_FOR_VERIFICATION"
-    NEW = "NEW"
-    NO_CERTIFICATE = "NO_CERTIFICATE"
-    NOT_REGISTERED = "NOT_REGISTERED"
-    SUSPEND = "SUSPEND"
-    REVOKE = "REVOKE"
-    UNKNOWN = "UNKNOWN"
-    """A word that the manual does not have."""
 
 
 @attrs.frozen
@@ -94,18 +78,24 @@ class Esign:
             break
         if answer.status_code == _UNAUTHORISED:
             raise BsreError("bsre-login", address=self._host)
-        value = _mapping(answer)
-        inner = value.get("data")
-        found = {**(inner if isinstance(inner, Mapping) else {}), **value}
-        word = found.get("status")
-        if isinstance(word, str) and (name := word.strip().upper().replace(" ", "_")):
-            return SignerStatus(name) if name in SignerStatus.__members__ else SignerStatus.UNKNOWN
-        code = str(found.get("status_code") or "")
-        if code in _CODES:
-            return _CODES[code]
-        if is_own_refusal(value):
-            raise refusal_of(value)
-        return SignerStatus.UNKNOWN
+        return read_status(mapping_of(answer.content))
+
+    def send_code(self, signer: str, files: int = 1) -> None:
+        """
+        Let the service send a one-time code to an officer, who signs a number of files with it.
+
+        Args:
+            signer: NIK or mail address.
+            files: How many.
+
+        Raises:
+            BsreError: ``bsre-generation``: only the second generation has codes; or the service refuses, or whether it
+                did so is not known. Nothing was signed.
+        """
+        if self.settings.generation is not Generation.V2:
+            raise BsreError("bsre-generation")
+        answer = self.asked_for_code(self.settings.code_path, {**_who(signer), "data": str(files)})
+        read_done(answer.status_code, answer.content, refused="bsre-refused")
 
     def sign(
         self, pdf: bytes, signer: str, secret: str, *, reason: str | None, location: str | None
@@ -124,14 +114,31 @@ class Esign:
             BsreError: nothing was signed.
             BsreInDoubtError: ``bsre-in-doubt``.
         """
-        with _alone(pdf), self._client(self.settings.seconds) as client:
+        if self.settings.generation is Generation.V1:
+            body = _form(pdf, signer, secret, reason, location)
+        else:
+            shown = {self.settings.authorisation: secret, **properties(pdf, reason, location)}
+            body = {"json": {**_who(signer), **shown}}
+        path = self.settings.sign_path or _PATHS[self.settings.generation, "sign"]
+        return self.asked_once(pdf, path, lambda: body)
+
+    def asked_once(self, pdf: bytes, path: str, body: Callable[[], dict[str, Any]]) -> bytes:
+        """
+        Ask for a signature, one caller at a time for each document, and sort what is received.
+
+        Args:
+            pdf: The document.
+            path: Of the call.
+            body: Gives what is sent; asked within the turn of this document.
+
+        Raises:
+            BsreError: nothing was signed.
+            BsreInDoubtError: ``bsre-in-doubt``.
+        """
+        with alone(pdf), self._client(self.settings.seconds) as client:
+            sent = body()
             try:
-                if self.settings.generation is Generation.V1:
-                    answer = client.post(self._path("sign"), **_form(pdf, signer, secret, reason, location))
-                else:
-                    answer = client.post(
-                        self._path("sign"), json=self._body(pdf, signer, secret, reason, location)
-                    )
+                answer = client.post(path, **sent)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 raise self._unreachable() from error
             except httpx.HTTPError as error:
@@ -144,6 +151,25 @@ class Esign:
                     raise BsreError("bsre-login", address=self._host) from error
                 raise
             return self._fetched(client, found.id, pdf) if isinstance(found, Kept) else found
+
+    def asked_for_code(self, path: str, body: dict[str, str]) -> httpx.Response:
+        """
+        Ask once about a code; nothing can be signed by it.
+
+        Raises:
+            BsreError: ``bsre-unreachable``, ``bsre-login``; ``bsre-no-code``: the connection broke.
+        """
+        with self._client(_SHORT_SECONDS) as client:
+            try:
+                answer = client.post(path, json=body)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                raise self._unreachable() from error
+            except httpx.HTTPError as error:
+                told = N_("the connection broke, or the answer took too long")
+                raise BsreError("bsre-no-code", reason=told) from error
+        if answer.status_code == _UNAUTHORISED:
+            raise BsreError("bsre-login", address=self._host)
+        return answer
 
     def _fetched(self, client: httpx.Client, id_: str, pdf: bytes) -> bytes:
         """Return the file that the service keeps: it gives it once, so nothing is tried twice."""
@@ -161,25 +187,11 @@ class Esign:
         return found
 
     def _ask_status(self, signer: str) -> httpx.Response:
-        with self._client(_STATUS_SECONDS) as client:
+        path = self.settings.status_path or _PATHS[self.settings.generation, "status"]
+        with self._client(_SHORT_SECONDS) as client:
             if self.settings.generation is Generation.V1:
-                return client.get(self._path("status").replace("{nik}", quote(signer, safe="")))
-            return client.post(self._path("status"), json=_who(signer))
-
-    def _body(
-        self, pdf: bytes, signer: str, secret: str, reason: str | None, location: str | None
-    ) -> dict[str, Any]:
-        properties = {"tampilan": "INVISIBLE", "reason": reason or "", "location": location or ""}
-        return {
-            **_who(signer),
-            self.settings.authorisation: secret,
-            "signatureProperties": [properties],
-            "file": [base64.b64encode(pdf).decode("ascii")],
-        }
-
-    def _path(self, call: str) -> str:
-        chosen = self.settings.sign_path if call == "sign" else self.settings.status_path
-        return chosen or _PATHS[self.settings.generation, call]
+                return client.get(path.replace("{nik}", quote(signer, safe="")))
+            return client.post(path, json=_who(signer))
 
     @contextmanager
     def _client(self, seconds: float) -> Iterator[httpx.Client]:
@@ -205,11 +217,6 @@ class Esign:
         return BsreError("bsre-unreachable", address=self._host)
 
 
-_CODES = {
-    "1111": SignerStatus.ISSUE,
-    "1110": SignerStatus.NOT_REGISTERED,
-    "2011": SignerStatus.NOT_REGISTERED,
-}
 _PATHS = {
     (Generation.V1, "sign"): "/api/sign/pdf",
     (Generation.V1, "status"): "/api/user/status/{nik}",
@@ -222,27 +229,10 @@ _LOGGERS = ("httpx", "httpcore", "httpcore.connection", "httpcore.http11")
 """They log addresses, and those of the first generation have the NIK in them."""
 
 
-@contextmanager
-def _alone(pdf: bytes) -> Iterator[None]:
-    """Let one caller at a time ask about one document in this process; between processes the office's lease does so."""
-    key = hashlib.sha256(pdf).digest()
-    with _TURNS_LOCK:
-        lock, waiting = _TURNS.get(key, (threading.Lock(), 0))
-        _TURNS[key] = (lock, waiting + 1)
-    try:
-        with lock:
-            yield
-    finally:
-        with _TURNS_LOCK:
-            lock, waiting = _TURNS[key]
-            if waiting == 1:
-                del _TURNS[key]
-            else:
-                _TURNS[key] = (lock, waiting - 1)
-
-
-_TURNS_LOCK = threading.Lock()
-_TURNS: dict[bytes, tuple[threading.Lock, int]] = {}
+def properties(pdf: bytes, reason: str | None, location: str | None) -> dict[str, Any]:
+    """Return the part of a request that says what the signature states; the letter has its own visible part."""
+    shown = {"tampilan": "INVISIBLE", "reason": reason or "", "location": location or ""}
+    return {"signatureProperties": [shown], "file": [base64.b64encode(pdf).decode("ascii")]}
 
 
 def _who(signer: str) -> dict[str, str]:
@@ -254,11 +244,3 @@ def _form(pdf: bytes, signer: str, secret: str, reason: str | None, location: st
     values |= {"reason": reason} if reason else {}
     values |= {"location": location} if location else {}
     return {"data": values, "files": {"file": ("surat.pdf", pdf, "application/pdf")}}
-
-
-def _mapping(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        value = answer.json()
-    except ValueError:
-        return {}
-    return value if isinstance(value, Mapping) else {}

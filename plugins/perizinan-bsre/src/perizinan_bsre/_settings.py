@@ -52,6 +52,15 @@ class BsreSettings:
     download_path: str = "/api/sign/download/{id}"
     """Path of a signed file that is fetched by its id (``v1``)."""
 
+    code_path: str = "/api/v2/sign/get/totp"
+    """Path of the call that sends an officer a one-time code (``v2``)."""
+
+    subscriber: str = ""
+    """``idSubscriber``: the number under which BSrE keeps the seal of the office (``v2``); empty: it has none."""
+
+    seal_path: str = "/api/v2/seal"
+    """What the paths of the four calls about seals begin with."""
+
     ca_file: str = ""
     """Root certificates (PEM) of the agency's network; empty: the machine's. The check cannot be switched off."""
 
@@ -62,3 +71,8 @@ class BsreSettings:
 
     unencrypted: bool = False
     """Allow ``http://`` to another machine, in a network that you trust; to this one it is always allowed."""
+
+    @property
+    def code_field(self) -> str:
+        """What the service calls a one-time code."""
+        return "otp" if self.authorisation == "otp" else "totp"

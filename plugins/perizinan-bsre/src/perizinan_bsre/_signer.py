@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 
 from perizinan_bsre._errors import BsreError
-from perizinan_bsre._esign import Esign, SignerStatus
+from perizinan_bsre._esign import Esign
+from perizinan_bsre._status import SignerStatus
 from perizinan_core.signing import SigningRequest
 
 __all__ = ["BsreSigner"]
