@@ -62,7 +62,9 @@ def test_what_was_given_up_is_found_and_tried_again(stuck):
     assert ((entry.number,), "waiting") == (revived, after.state.value)
     assert () == outgoing.find(receipt="TT/9999/2026", actor=admin).items
     (event,) = kit.office.audit.search(kinds={EventKind.OUTGOING_CHANGED}, actor=admin).items
-    assert ("admin", ("act", "retry")) == (event.by.code, event.details[0])
+    (name, value), *_ = event.details
+    assert ("admin", "act", "retry") == (event.by.code, name.code, value.code)
+    assert ("tindakan", "dicoba lagi") == (str(name), str(value))
 
 
 def test_all_that_was_given_up_to_one_target_is_tried_again_at_once(stuck):
@@ -163,7 +165,7 @@ def test_an_announcement_is_taken_down_before_its_end_and_both_are_on_record(any
     found = kit.office.audit.search(kinds={EventKind.BANNER_CHANGED}, actor=admin).items
 
     assert () == banners.current()
-    assert ["take_down", "put_up"] == [dict(one.details)["act"] for one in found]
+    assert ["take_down", "put_up"] == [one.details[0][1].code for one in found]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,7 @@ def test_a_number_left_over_is_known_once_two_persons_took_notice(any_kit):
     acts = kit.office.audit.search(kinds={EventKind.FINDING_ACKNOWLEDGED}, actor=admin).items
 
     assert (True, False) == (half.is_new, whole.is_new)
-    assert ["second", "first"] == [dict(one.details)["act"] for one in acts]
+    assert ["second", "first"] == [dict(_codes(one))["act"] for one in acts]
     health.withdraw(mark, actor=admin)
     assert finding(kit, "number-left-over").is_new
 
@@ -268,6 +270,17 @@ def test_what_was_done_is_found_by_case_officer_act_and_day(any_kit):
     assert sample_applicant().name not in repr(of_case)
     assert {"the applicant's side"} >= {one.by.name.to("en") for one in of_case if one.by.code == "public"}
     assert permit.number in repr(of_case)
+    assert {("step", "Completeness check"), ("result", "positive"), ("late", "no")} == {
+        (name.name.to("en"), value.name.to("en")) for name, value in decided[0].details
+    }
+    given = next(one for one in of_case if one.act.code == "stage_assigned")
+    assert {"Petugas loket-1", "Petugas loket-2", "Petugas pimpinan"} > {
+        str(value) for name, value in given.details if name.code == "officer"
+    }
+
+
+def _codes(entry):
+    return ((name.code, value.code) for name, value in entry.details)
 
 
 def test_the_search_continues_in_pages(any_kit):

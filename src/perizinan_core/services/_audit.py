@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import attrs
 
@@ -30,6 +29,7 @@ from perizinan_core.services._audit_export import (
 )
 from perizinan_core.services._audit_flags import OfficerTimes, times_by_officer
 from perizinan_core.services._context import OfficeContext, case_of
+from perizinan_core.services._event_details import EventDetails, officers_in
 from perizinan_core.services._event_words import named_event
 from perizinan_core.services._names import Named, in_both, named_officer
 from perizinan_core.services._pseudonyms import Pseudonyms
@@ -37,12 +37,6 @@ from perizinan_core.services._readings import READINGS
 from perizinan_core.storage import HistoryFilter, Page, UnitOfWork
 
 __all__ = ["Audit", "AuditEntry"]
-
-_SHOWN = (
-    "stage", "outcome", "late", "officer", "before", "after", "rule", "deadline", "old", "new", "of", "means",
-    "act", "entries", "code", "year", "since", "until", "path", "register", "number", "recipient", "reason",
-)  # fmt: skip
-"""Data of events that are shown: codes, days and numbers."""
 
 _LONGEST = timedelta(days=366 * 2)
 _SIDES: Mapping[AccountKind, str] = {
@@ -70,8 +64,8 @@ class AuditEntry:
     about: str
     """What it is about where it is about no case: an account of staff, a position, the catalogue."""
 
-    details: tuple[tuple[str, str], ...]
-    """Codes, days and numbers, by the names that the reference gives them."""
+    details: tuple[tuple[Named, Named], ...]
+    """What it is and what was noted, in words; the codes of the names are those that the reference gives them."""
 
 
 @checked
@@ -211,8 +205,10 @@ class Audit:
     def _entries(self, work: UnitOfWork, events: tuple[Event, ...]) -> Iterator[AuditEntry]:
         accounts = [account_of(event) for event in events]
         named = {one.id for one in accounts if one is not None and one.kind is AccountKind.OFFICER}
+        named |= {name for event in events for name in officers_in(event.data)}
         staff = work.officers.named(named)
         local = self._context.calendar.time_zone.local
+        details = EventDetails.of(staff, self._context.catalogue.types(), local)
         cases = [case_of(event).removeprefix(READINGS) for event in events]
         # A permit's own history, a complaint, or a draft that is gone has none.
         receipts = work.applications.receipt_numbers({case for case in cases if not _is_office(case)})
@@ -225,7 +221,7 @@ class Audit:
                 by=_named(account, staff),
                 receipt_number=receipt,
                 about="" if receipt or case == ADMINISTRATION or not _is_office(case) else event.subject,
-                details=tuple(_details(event.data)),
+                details=tuple(details.told(event.data)),
             )
 
 
@@ -240,13 +236,3 @@ def _named(account: Account | None, staff: Mapping[str, Officer]) -> Named:
     if account.kind is AccountKind.OFFICER:
         return named_officer(staff, account.id)
     return Named(account.kind.value, in_both(_SIDES[account.kind]))
-
-
-def _details(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in _SHOWN:
-        value = data.get(name)
-        if value is None or value == "" or isinstance(value, Mapping):
-            continue
-        if isinstance(value, bool):
-            value = "yes" if value else "no"
-        yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)

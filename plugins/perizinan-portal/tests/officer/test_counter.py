@@ -88,7 +88,7 @@ def test_papers_received_earlier_today_say_so_with_a_reason(portal):
     assert "cannot have been received" in late.text
     receipt = page.form("ajukan").fill(**filled, received_reason="Listrik padam").send()
 
-    assert "08.05" in receipt.text
+    assert "08:05" in receipt.text
 
 
 def test_what_is_missing_is_said_beside_its_place(portal):

@@ -35,7 +35,7 @@ def test_photographs_are_put_in_looked_at_and_printed_with_the_minutes(portal, c
         form = _put_in(page).fill(caption=caption, taken_at="2026-03-02 09:30")
         page = form.attach("file", "IMG_0001.png", small_png(number), "image/png").send()
     assert "Pintu masuk, Jalan Melati" in page.text
-    assert "09.30" in page.text
+    assert "09:30 WIB" in page.text
     page = [form for form in page.forms if "hapus" in form.action][1].send()
     assert "Salah unggah" not in page.text
     address = page.html.partition('<img src="')[2].partition('"')[0]

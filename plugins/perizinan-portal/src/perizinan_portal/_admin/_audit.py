@@ -15,6 +15,7 @@ from perizinan_core.services import OfficerTimes
 from perizinan_portal._admin._words import LOOKING
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Menu, Page, PageRoute, Visit, Who
+from perizinan_portal._kit._rendering import shown_number
 
 __all__ = ["ROUTES"]
 
@@ -102,12 +103,12 @@ def _span(visit: Visit) -> tuple[date, date]:
 
 
 def _bars(visit: Visit, found: tuple[OfficerTimes, ...]) -> Iterator[_Bar]:
-    longest = max((one.median_days or 0 for one in found), default=0) or 1
+    longest = max((one.median_days or 0 for one in found), default=0)
+    longest = max(longest, 1.0)  # a day: moments are not drawn as if they were long
     for one in found[:_CHART]:
-        value = f"{one.median_days or 0:.1f}"
         yield _Bar(
             name=visit.say(one.officer),
-            value=value.replace(".", ",") if visit.language == "id" else value,
+            value=shown_number(one.median_days or 0, visit.language),
             length=round(100 * (one.median_days or 0) / longest, 1),
             out_of_order=one.out_of_order,
         )

@@ -146,6 +146,7 @@ def show(
         "held": visit.office.reviews.held_cases(officer.id, actor=visit.actor),
         "history": tuple(reversed(history))[:20],
         "told": _told,
+        "by": lambda event: _by(visit, event),
         "form": form or visit.fill(Name, name=officer.name),
         "address": address or Form(Address),
         "fault": fault,
@@ -256,6 +257,15 @@ def _access(account: Any, visit: Visit) -> str:
     if account.second_factor is None and visit.services.settings.second_factor:
         return N_("password, no second factor yet")
     return N_("password and second factor") if account.second_factor else N_("password")
+
+
+def _by(visit: Visit, event: Event) -> str:
+    """Return who changed the record: a colleague by name."""
+    kind, _, who = event.actor.partition(":")
+    if kind != "officer":
+        return visit.say(N_("the operator of the machine"))
+    found = visit.office.reviews.officer(who, actor=visit.actor)
+    return who if found is None else found.name or who
 
 
 def _told(event: Event) -> str:

@@ -32,6 +32,7 @@ _FILTERS = {
     OutboxState.WAITING: N_("Waiting"),
     OutboxState.DONE: N_("Delivered or dropped"),
 }
+_MESSAGES = N_("Messages")
 _RECIPIENTS = {"applicant": N_("applicant"), "representative": N_("representative")}
 
 
@@ -105,6 +106,7 @@ def list_(visit: Visit, fault: str = "") -> Answer:
             {*(item.target for item in counts), *(f"channel:{name}" for name in visit.office.channels)}
         ),
         "kind": lambda item: _kind(visit, item),
+        "named": lambda target: visit.say(_MESSAGES) if target == "messages" else target.partition(":")[2],
     }
     return Page("admin/outgoing.html", values, status=422 if fault else 200)
 

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ PARTS = ("public", "applicant", "officer", "head", "admin", "accounts")
 NAMES = frozenset(
     {
         "visit", "language", "other_language", "authority", "menu", "notes", "url", "asset", "base", "form_secret",
-        "new_key", "announced", "_", "say", "day", "moment", "rupiah", "size",
+        "new_key", "announced", "_", "say", "day", "moment", "number", "rupiah", "size",
     }
 )  # fmt: skip
 """What every template finds."""
@@ -103,6 +104,7 @@ def render(visit: Visit, page: Page, menu: MenuView) -> str:
             "say": visit.say,
             "day": lambda value: shown_day(value, visit),
             "moment": lambda value: shown_moment(value, visit),
+            "number": lambda value: shown_number(value, language),
             "rupiah": _rupiah,
             "size": lambda value: shown_size(value, language),
             **page.values,
@@ -138,7 +140,19 @@ def shown_moment(value: datetime | None, visit: Visit) -> str:
         return "–"
     local = visit.office.authority.calendar.time_zone.local(value)
     zone = visit.office.authority.calendar.time_zone.name
-    return f"{format_date(local.date(), visit.language)}, {local:%H.%M} {zone}"
+    return f"{format_date(local.date(), visit.language)}, {shown_clock(local, visit.language)} {zone}"
+
+
+def shown_clock(local: datetime, language: str) -> str:
+    """Return the time of a local moment for people: ``09.30``, in English ``09:30``."""
+    return f"{local:%H.%M}" if language == "id" else f"{local:%H:%M}"
+
+
+def shown_number(value: Decimal | float | str, language: str, most: int = 1) -> str:
+    """Return a number with at most so many places, and the comma or point of the language."""
+    shown = f"{round(Decimal(str(value)), most):f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return shown.replace(".", ",") if language == "id" else shown
 
 
 def _rupiah(value: Rupiah | int) -> str:
@@ -149,6 +163,5 @@ def shown_size(value: int, language: str) -> str:
     """Return a number of bytes for people."""
     for unit, bytes_ in (("MB", 1_000_000), ("KB", 1000)):
         if value >= bytes_:
-            shown = f"{value / bytes_:.3g}"
-            return f"{shown.replace('.', ',') if language == 'id' else shown} {unit}"
+            return f"{shown_number(f'{value / bytes_:.3g}', language, 2)} {unit}"
     return f"{value} B"

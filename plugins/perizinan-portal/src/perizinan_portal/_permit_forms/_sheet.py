@@ -27,6 +27,7 @@ from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState, PermitType, format_date
 from perizinan_core.services import DraftPreview
 from perizinan_portal._kit import Answer, Page, Redirect, Visit
+from perizinan_portal._kit._rendering import shown_clock
 from perizinan_portal._permit_forms._drawing import draw, place_of
 from perizinan_portal._permit_forms._fee_panel import fee_panel
 from perizinan_portal._permit_forms._pages import DraftPages
@@ -348,4 +349,4 @@ def time_said(visit: Visit, seconds: int | None) -> str:
     zone = visit.office.authority.calendar.time_zone
     then, now = zone.local(datetime.fromtimestamp(seconds, UTC)), zone.local(visit.office.now())
     day = "" if then.date() == now.date() else f", {format_date(then.date(), visit.language)}"
-    return f"{then:%H.%M}{day}"
+    return shown_clock(then, visit.language) + day
