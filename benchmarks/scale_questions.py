@@ -252,6 +252,12 @@ def questions(kit: OfficeKit, cases: int) -> dict[str, Question]:
         "queue of an officer": Question(
             "reviews.queue", lambda: office.reviews.queue(actor=clerk, limit=FEW * 2)
         ),
+        "money that is awaited": Question(
+            "billing.awaiting", lambda: office.billing.awaiting(actor=HOST, limit=FEW), is_counted=True
+        ),
+        "attention": Question(
+            "oversight.attention", lambda: office.oversight.attention(actor=supervisor), is_counted=True
+        ),
         "queue of everyone": Question(
             "reviews.queue", lambda: office.reviews.queue(actor=auditor, everyone=True)
         ),

@@ -406,6 +406,8 @@ CALLS: Mapping[str, Call] = {
         Payment(reference="a-1", amount=Rupiah(1000), paid_at=s.kit.clock(), recorded_by=a.id),
         actor=a,
     ),
+    "billing.awaiting": lambda s, a, _: s.kit.office.billing.awaiting(actor=a),
+    "oversight.attention": lambda s, a, _: s.kit.office.oversight.attention(actor=a),
     "billing.bill": lambda s, a, i: s.kit.office.billing.bill(i("event"), actor=a),
     "billing.note_refund": lambda s, a, i: s.kit.office.billing.note_refund(
         i("event"), "TRX-1", reference="R-1", actor=a
@@ -1025,6 +1027,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.approve": lambda r: r.judge("judged", "head", Role.OFFICE_HEAD),
     "reviews.refuse": lambda r: r.judge("judged", "head", Role.OFFICE_HEAD),
     "reviews.record_payment": lambda r: r.take_money(),
+    "billing.awaiting": lambda r: r.have(Role.CASHIER, others=("host", "system")),
+    "oversight.attention": lambda r: r.have(*_HEADS, others=("host",)),
     "billing.bill": lambda r: r.ask_for_bill(),
     "billing.note_refund": lambda r: r.take_money() or "refund-not-owed",
     "reviews.begin_wait": lambda r: r.wait_for_outside(of_stage=True),

@@ -15,9 +15,11 @@ from perizinan_core.hooks import BillRequest, OfferedBill, PaymentNotice, Untrus
 from perizinan_core.model._actor import ActorKind, Role
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._events import EventKind
+from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
 from perizinan_core.testing import APPLICANT, HOST, sample_office
 from perizinan_core.testing._refusals import raises_code
+from perizinan_core.testing.strategies._workflow import make_officer
 
 KEY = b"a-key-of-tests"
 
@@ -268,3 +270,33 @@ def test_a_free_permit_has_no_bill(kit):
     """Nothing is outstanding."""
     with raises_code("payment-not-due"):
         kit.office.billing.bill(kit.submit("warung").id, actor=APPLICANT)
+
+
+def test_every_cashier_of_the_unit_finds_the_cases_that_wait_for_money(any_kit):
+    """Whoever has the step; a case leaves the list once its fee is there, and no one else looks at it."""
+    kit = any_kit
+    kit.hire(make_officer("kasir-2", Role.CASHIER, units=frozenset({"dinas-izin"})))
+    kit.hire(make_officer("kasir-lain", Role.CASHIER, units=frozenset({"dinas-jalan"})))
+    cases = [kit.submit("acara") for _ in range(2)]
+    for case in cases:
+        kit.review(case.id, until="bayar")
+        kit.clock.forward(minutes=1)
+    kit.submit("warung")
+    who = kit.assignee(cases[0].id, "bayar").id
+    other = next(name for name in ("kasir", "kasir-2") if name != who)
+    awaiting = kit.office.billing.awaiting
+    found = awaiting(actor=kit.officer(other))
+
+    assert (2, [case.id for case in cases]) == (found.waiting, [one.application for one in found.entries])
+    (second,) = awaiting(actor=kit.officer(who), limit=1, after=found.entries[0]).entries
+    assert cases[1].id == second.application
+    assert 0 == awaiting(actor=kit.officer("kasir-lain")).waiting
+    case = kit.office.applications.get(cases[0].id, actor=HOST)
+    payment = Payment(
+        amount=case.terms.fee.total, reference="BANK-A-1", paid_at=kit.clock(), recorded_by=other
+    )
+    kit.office.reviews.record_payment(case.id, payment, actor=kit.officer(other))
+    assert [cases[1].id] == [one.application for one in awaiting(actor=kit.officer(other)).entries]
+    for name in ("telaah-1", "kepala"):
+        with raises_code("access-denied"):
+            awaiting(actor=kit.officer(name))

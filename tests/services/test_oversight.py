@@ -132,3 +132,18 @@ def test_fronts_are_right_though_a_row_of_the_queue_was_removed(kit):
     assert (2, first.receipt_number) == (step.waiting, step.receipt_number)
     assert second.receipt_number != step.receipt_number
     assert timedelta(0) <= kit.clock() - step.since
+
+
+def test_what_to_look_at_is_told_in_numbers_that_the_report_confirms(kit):
+    """Letters to sign, cases past their day, and what ends soon."""
+    case = kit.submit("warung")
+    kit.review(case.id)
+    other = kit.submit("warung")
+    kit.review(other.id, until="putusan")
+    kit.clock.forward(days=70)
+    head = kit.officer("pimpinan")
+    told, report = kit.office.oversight.attention(actor=head), kit.office.oversight.report(actor=head)
+
+    assert len(kit.office.lists.awaiting_signature(actor=head).items) == told.to_sign
+    assert (1, report.overdue, report.endings) == (told.to_sign, told.overdue, told.endings)
+    assert 1 == told.overdue

@@ -16,7 +16,7 @@ from perizinan_core.services._audit import Audit, AuditEntry
 from perizinan_core.services._audit_export import AuditTable, DecidedStep
 from perizinan_core.services._audit_flags import OfficerTimes
 from perizinan_core.services._banners import Banner, Banners
-from perizinan_core.services._billing import Billing
+from perizinan_core.services._billing import AwaitedMoney, Billing
 from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._calendar_years import (
     CalendarPreview,
@@ -50,7 +50,14 @@ from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._names import Named
 from perizinan_core.services._outgoing import Outgoing, OutgoingContact, OutgoingCounts, OutgoingItem
 from perizinan_core.services._outlook import PermitOutlook, SuccessorOption
-from perizinan_core.services._oversight import AgeClass, EndingSoon, Oversight, OversightReport, StepLoad
+from perizinan_core.services._oversight import (
+    AgeClass,
+    Attention,
+    EndingSoon,
+    Oversight,
+    OversightReport,
+    StepLoad,
+)
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._periods import FigurePeriod
 from perizinan_core.services._permits import IssueOutcome, Permits, RecordsStatus, SearchResult
@@ -95,9 +102,11 @@ __all__ = [
     "ApplicantCheck",
     "Applications",
     "AssumedState",
+    "Attention",
     "Audit",
     "AuditEntry",
     "AuditTable",
+    "AwaitedMoney",
     "Backlog",
     "Banner",
     "Banners",

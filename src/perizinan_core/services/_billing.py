@@ -24,27 +24,38 @@ from perizinan_core.hooks._payments import (
     PaymentProvider,
     UntrustedNoticeError,
 )
-from perizinan_core.model._actor import Actor
+from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._bills import Bill
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import SYSTEM
+from perizinan_core.services._sight import payable_stages
 from perizinan_core.services._steps import CaseStep, Steps
+from perizinan_core.storage import QueueEntry
 from perizinan_core.workflow._bills import add_bill, money_received, note_refund
 from perizinan_core.workflow._fee import amount_outstanding, amount_received
 from perizinan_core.workflow._payments import require_cashier
 from perizinan_core.workflow._states import Action, check_state
 from perizinan_core.workflow._transition import Transition, terms_of
 
-__all__ = ["Billing"]
+__all__ = ["AwaitedMoney", "Billing"]
 
 _log = logging.getLogger(__name__)
 
 _SECONDS = 20.0
 _MOST_BYTES = 256 * 1024
 _VALID = timedelta(days=7)
+
+
+@attrs.frozen(kw_only=True)
+class AwaitedMoney:
+    """Cases that wait for money."""
+
+    entries: tuple[QueueEntry, ...]
+    waiting: int
+    """How many there are in all."""
 
 
 @checked
@@ -57,6 +68,36 @@ class Billing(Steps):
     def providers(self) -> tuple[str, ...]:
         """Return the names of the providers, the usual one first; none where fees are paid another way."""
         return tuple(self._context.payment_providers)
+
+    def awaiting(
+        self, *, actor: Actor, limit: int = 50, after: QueueEntry | None = None, now: datetime | None = None
+    ) -> AwaitedMoney:
+        """
+        Return the payment stages at which money is missing, with anyone, the one that has waited longest in front.
+
+        Everyone finds the cases in which they may record a payment. A case that is granted by the passing of time
+        has no open stage: it is among the letters that wait, `Lists.awaiting_signature`.
+
+        Args:
+            actor: A cashier, or the host application.
+            limit: Most entries.
+            after: The last entry of the page before.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others.
+        """
+        context = self._context
+        today = context.local_day(context.moment(now))
+        with context.work_for(actor, read_only=True) as work:
+            if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
+                access.require_role(actor, "awaiting-payment", Role.CASHIER)
+            among, records = payable_stages(context, actor), work.applications
+            found = records.queue(among=among, held_up=True, limit=limit, after=after)
+            counts = records.queue_counts(today=today, among=among)
+        local = context.calendar.time_zone.local
+        entries = tuple(attrs.evolve(entry, opened_at=local(entry.opened_at)) for entry in found)
+        return AwaitedMoney(entries=entries, waiting=counts.held_up)
 
     def bill(
         self,

@@ -23,7 +23,7 @@ from perizinan_core.model._permit import PermitStatus
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._sight import sight_of
+from perizinan_core.services._sight import TO_SIGN, sight_of
 from perizinan_core.services._similar import similar_cases
 from perizinan_core.services._summaries import (
     CaseSummary,
@@ -46,7 +46,6 @@ from perizinan_core.workflow._issuing import check_signer, signing_delegation
 
 __all__ = ["CaseCounts", "Lists"]
 
-_TO_SIGN = frozenset({ApplicationState.APPROVED, ApplicationState.AWAITING_SIGNATURE})
 _IN_WORK = frozenset({ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW})
 _HANDED_IN = frozenset(ApplicationState) - {ApplicationState.DRAFT}
 _STANDING = frozenset({PermitStatus.IN_FORCE, PermitStatus.SUSPENDED})
@@ -278,7 +277,7 @@ class Lists:
             self._require_office(actor, "lists")
             sight = sight_of(self._context, work, actor)
             page = work.applications.find(
-                ApplicationFilter(states=_TO_SIGN, courses=sight.courses),
+                ApplicationFilter(states=TO_SIGN, courses=sight.courses),
                 limit=limit,
                 after=after,
                 newest_first=False,

@@ -21,11 +21,11 @@ from perizinan_core.services._arguments import checked
 from perizinan_core.services._bindings import Bindings
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._names import Named, named_officer, named_unit
-from perizinan_core.services._sight import sight_of
+from perizinan_core.services._sight import TO_SIGN, sight_of
 from perizinan_core.storage import ApplicationFilter, QueueFront, UnitOfWork
 from perizinan_core.workflow._clock import is_stage_late
 
-__all__ = ["AgeClass", "EndingSoon", "Oversight", "OversightReport", "StepLoad"]
+__all__ = ["AgeClass", "Attention", "EndingSoon", "Oversight", "OversightReport", "StepLoad"]
 
 _OVERSEERS = (
     Role.SECTION_HEAD,
@@ -126,12 +126,48 @@ class OversightReport:
         return tuple(one for one in self.steps if one.is_late)
 
 
+@attrs.frozen(kw_only=True)
+class Attention:
+    """What someone who answers for the work should look at, in numbers."""
+
+    to_sign: int
+    """Letters that wait for a signature, of those that the actor may read."""
+
+    overdue: int
+    """Cases in work that are past their deadline."""
+
+    endings: tuple[EndingSoon, ...]
+    """What ends first in front."""
+
+
 @checked
 @attrs.frozen
 class Oversight:
     """For heads, supervisors and auditors."""
 
     _context: OfficeContext
+
+    def attention(self, *, actor: Actor, now: datetime | None = None) -> Attention:
+        """
+        Return what to look at, for a first page: a few questions, however many cases there are. See `report`.
+
+        Args:
+            actor: As for `report`.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others.
+        """
+        context = self._context
+        today = context.local_day(context.moment(now))
+        with context.work_for(actor, read_only=True) as work:
+            _require_overseer(actor)
+            courses, count = sight_of(context, work, actor).courses, work.applications.count
+            return Attention(
+                to_sign=count(ApplicationFilter(states=TO_SIGN, courses=courses)),
+                overdue=count(ApplicationFilter(states=_IN_WORK, courses=courses, due_before=today)),
+                endings=self._sorted_endings(work, today),
+            )
 
     def report(self, *, actor: Actor, now: datetime | None = None) -> OversightReport:
         """
@@ -159,8 +195,11 @@ class Oversight:
                 steps=tuple(steps),
                 ages=tuple(_ages(work, courses, today)),
                 overdue=work.applications.count(late),
-                endings=tuple(sorted(self._endings(work, today), key=lambda one: (one.last_day, one.code))),
+                endings=self._sorted_endings(work, today),
             )
+
+    def _sorted_endings(self, work: UnitOfWork, today: date) -> tuple[EndingSoon, ...]:
+        return tuple(sorted(self._endings(work, today), key=lambda one: (one.last_day, one.code)))
 
     def _steps(self, work: UnitOfWork, fronts: tuple[QueueFront, ...], now: datetime) -> Iterator[StepLoad]:
         context, today = self._context, self._context.local_day(now)

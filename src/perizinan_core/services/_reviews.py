@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import attrs
@@ -142,7 +142,7 @@ class Reviews(Staff, Inspections):
         )
 
     def queue_counts(
-        self, *, actor: Actor, everyone: bool = False, now: datetime | None = None
+        self, *, actor: Actor, everyone: bool = False, soon_days: int = 2, now: datetime | None = None
     ) -> QueueCounts:
         """
         Count what `queue` would give in all. The cost grows with the queue.
@@ -150,15 +150,26 @@ class Reviews(Staff, Inspections):
         Args:
             actor: The officer.
             everyone: As for `queue`.
+            soon_days: What is due within so many calendar days is due soon; what came in today is new.
             now: Aware moment; None asks the clock.
 
         Raises:
             AccessDeniedError: for others.
         """
-        today = self._context.local_day(self._context.moment(now))
+        moment = self._context.moment(now)
+        today = self._context.local_day(moment)
+        since = self._context.calendar.time_zone.local(moment).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
         with self._context.work_for(actor, read_only=True) as work:
             assignee, among = self._whose(actor, everyone=everyone)
-            return work.applications.queue_counts(today=today, assignee=assignee, among=among)
+            return work.applications.queue_counts(
+                today=today,
+                soon=today + timedelta(days=soon_days),
+                since=since,
+                assignee=assignee,
+                among=among,
+            )
 
     def _whose(self, actor: Actor, *, everyone: bool) -> tuple[str | None, frozenset[tuple[str, str]] | None]:
         """Return whose queue someone may look at: that of an officer, or that of some stages."""

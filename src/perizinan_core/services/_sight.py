@@ -14,12 +14,18 @@ import attrs
 
 from perizinan_core.errors.catalogue import CatalogueError
 from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._stage import StageKind
 from perizinan_core.services._access import may_read_course
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import Course, UnitOfWork
+from perizinan_core.workflow._payments import money_units
 
-__all__ = ["Sight", "sight_of", "supervised_stages"]
+__all__ = ["TO_SIGN", "Sight", "payable_stages", "sight_of", "supervised_stages"]
+
+TO_SIGN = frozenset({ApplicationState.APPROVED, ApplicationState.AWAITING_SIGNATURE})
+"""States of cases whose letter waits for a signature."""
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +83,18 @@ def supervised_stages(context: OfficeContext, actor: Actor) -> frozenset[tuple[s
         for item in types
         for stage in item.stages
         if item.code in answered or stage.unit in actor.units
+    )
+
+
+def payable_stages(context: OfficeContext, actor: Actor) -> frozenset[tuple[str, str]]:
+    """Return the stages, by permit type, at which someone may record the money that comes in."""
+    whole = actor.kind is not ActorKind.OFFICER
+    return frozenset(
+        (item.code, stage.code)
+        for item in context.catalogue.permit_types
+        if whole or not actor.units.isdisjoint(money_units(item))
+        for stage in item.stages
+        if stage.kind is StageKind.PAYMENT
     )
 
 

@@ -345,14 +345,26 @@ class QueueCounts:
     late: int = 0
     """Of them: their case is past its deadline."""
 
+    soon: int = 0
+    """Of them: the deadline of their case lies between today and the day that was asked for."""
 
-def queue_counts_of(entries: Iterable[QueueEntry], today: date) -> QueueCounts:
+    new: int = 0
+    """Of them: open since the moment that was asked for."""
+
+
+def queue_counts_of(
+    entries: Iterable[QueueEntry], today: date, *, soon: date | None = None, since: datetime | None = None
+) -> QueueCounts:
     """Count the entries of a queue."""
     every = tuple(entries)
     return QueueCounts(
         waiting=len(every),
         held_up=sum(entry.held_up for entry in every),
         late=sum(entry.due is not None and entry.due < today for entry in every),
+        soon=sum(
+            soon is not None and entry.due is not None and today <= entry.due <= soon for entry in every
+        ),
+        new=sum(since is not None and entry.opened_at >= since for entry in every),
     )
 
 

@@ -35,7 +35,7 @@ from perizinan_core.workflow._transition import (
 )
 from perizinan_core.workflow._waiting import settle
 
-__all__ = ["record_payment", "require_cashier"]
+__all__ = ["money_units", "record_payment", "require_cashier"]
 
 
 def record_payment(
@@ -100,15 +100,20 @@ def require_cashier(application: Application, permit_type: PermitType, actor: Ac
 
     Raises as `require_officer`.
     """
-    takers = {stage.unit for stage in permit_type.stages if stage.kind is StageKind.PAYMENT}
     require_officer(
         application,
         actor,
         Action.RECORD_PAYMENT,
         Role.CASHIER,
-        units=tuple(sorted(takers | {permit_type.responsible_unit})),
+        units=tuple(sorted(money_units(permit_type))),
         kinds=(ActorKind.SYSTEM, ActorKind.HOST),
     )
+
+
+def money_units(permit_type: PermitType) -> frozenset[str]:
+    """Return the units whose cashiers record the money of a permit type."""
+    takers = {stage.unit for stage in permit_type.stages if stage.kind is StageKind.PAYMENT}
+    return frozenset(takers | {permit_type.responsible_unit})
 
 
 def _check_payment(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from perizinan_core.model import CorrectionItem
@@ -51,7 +53,8 @@ def test_age_and_deadline_are_said_in_words(empty_portal, office):
 
     assert "40 days" in page.text
     assert f"{len(queue)} cases wait. The oldest is on top." in page.text
-    assert "0 late" in page.text
+    assert "Waiting" in page.text
+    assert {"Late": "0", "Due soon": "0", "New today": "0"} == numbers(page, "Late", "Due soon", "New today")
 
 
 def test_a_long_queue_shows_its_first_lines_and_counts_all_of_it(empty_portal, office, monkeypatch):
@@ -62,7 +65,8 @@ def test_a_long_queue_shows_its_first_lines_and_counts_all_of_it(empty_portal, o
     page = empty_portal.visitor("loket-1").open("/petugas")
 
     assert f"{len(queue)} cases wait. The oldest is on top." in page.text
-    assert f"{sum(entry.due is not None for entry in queue)} late" in page.text
+    late = str(sum(entry.due is not None for entry in queue))
+    assert {"Waiting": str(len(queue)), "Late": late} == numbers(page, "Waiting", "Late")
     assert first.receipt_number in page.text
     assert second.receipt_number not in page.text
     assert "Further cases follow once these are done." in page.text
@@ -71,8 +75,10 @@ def test_a_long_queue_shows_its_first_lines_and_counts_all_of_it(empty_portal, o
 def test_a_filter_shows_a_part_and_changes_no_place(empty_portal, office):
     """The button still leads to the first by order."""
     first, *_ = _queue(empty_portal)
-    page = empty_portal.visitor("loket-1").open("/petugas?terlambat=1")
+    page = empty_portal.visitor("loket-1").open("/petugas").click("Late")
 
+    assert "Only what is late." in page.text
+    assert len(_queue(empty_portal)) == page.click("New today").html.count("<tr>") - 1
     assert "Nothing of that kind waits." in page.text
     assert first.receipt_number in page.click("Take the next case").text
 
@@ -148,3 +154,37 @@ def test_a_case_whose_applicant_answered_is_marked_in_its_line(empty_portal):
     assert (case.id, True) == (entry.application, entry.corrected)
     assert not any(one.corrected for one in others)
     assert 1 == page.text.count("New since your finding")
+
+
+def numbers(page, *labels):
+    """Return what the numbers on top of a page say."""
+    return {label: re.search(rf">(\d+)<span class=\"unseen\"> {label}<", page.html)[1] for label in labels}
+
+
+def test_a_cashier_finds_every_case_that_waits_for_a_payment(empty_portal):
+    """From the first page to the form that records it, also where a colleague has the step."""
+    kit = empty_portal.office
+    case = kit.submit("acara", actor=empty_portal.actor("bagus"))
+    kit.review(case.id, until="bayar")
+    page = empty_portal.visitor("kasir").open("/petugas")
+
+    assert {"Waiting for a payment": "1"} == numbers(page, "Waiting for a payment")
+    assert "Record a payment" in page.click(case.receipt_number).text
+    assert "Waiting for a payment" not in empty_portal.visitor("loket-1").open("/petugas").text
+
+
+def test_a_head_sees_on_the_first_page_what_waits_in_numbers_with_links(empty_portal):
+    """To approve, to sign, past its day, and what ends soon."""
+    kit = empty_portal.office
+    for until in (None, "putusan"):
+        case = kit.submit("warung", actor=empty_portal.actor("bagus"))
+        kit.review(case.id, until=until) if until else kit.review(case.id)
+    kit.clock.forward(days=70)
+    head = empty_portal.visitor(kit.assignee(case.id, "putusan").id).open("/petugas")
+    page = empty_portal.visitor("kepala").open("/petugas")
+    found = numbers(page, "To sign", "Past their day, in the office")
+
+    assert {"Waiting": "1", "Late": "1"} == numbers(head, "Waiting", "Late")
+    assert {"To sign": "1", "Past their day, in the office": "1"} == found
+    assert 200 == page.click("To sign").status
+    assert 200 == page.click("Past their day, in the office").status

@@ -164,6 +164,8 @@ class ApplicationRecords(Protocol):
         self,
         *,
         today: date,
+        soon: date | None = None,
+        since: datetime | None = None,
         assignee: str | None = None,
         among: Collection[tuple[str, str]] | None = None,
     ) -> QueueCounts:
@@ -172,6 +174,8 @@ class ApplicationRecords(Protocol):
 
         Args:
             today: Local day; what was due before is late.
+            soon: Last local day of what is due soon; None: nothing is.
+            since: Moment from which on a stage is new; None: none is.
             assignee: As for `queue`.
             among: As for `queue`.
         """

@@ -199,6 +199,8 @@ class SqlApplications:
         self,
         *,
         today: date,
+        soon: date | None = None,
+        since: datetime | None = None,
         assignee: str | None = None,
         among: Collection[tuple[str, str]] | None = None,
     ) -> QueueCounts:
@@ -207,7 +209,7 @@ class SqlApplications:
             assignees=None if assignee is None else frozenset({assignee}),
             among=None if among is None else frozenset(among),
         )
-        return self._open.counts(wanted, today)
+        return self._open.counts(wanted, today, soon=soon, since=since)
 
     def fronts(self, *, courses: Collection[str] | None = None) -> tuple[QueueFront, ...]:
         """See the port."""

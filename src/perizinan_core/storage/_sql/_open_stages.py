@@ -106,16 +106,24 @@ class OpenStages:
         entries += [entry for entry in self._read(apart) if wanted.fits(entry)]
         return tuple(sorted(entries, key=_place)[:limit])
 
-    def counts(self, wanted: InQueue, today: date) -> QueueCounts:
+    def counts(
+        self, wanted: InQueue, today: date, *, soon: date | None = None, since: datetime | None = None
+    ) -> QueueCounts:
         """Count what `queue` would give in all."""
-        late = sa.func.count().filter(applications.c.due < today).label("late")
-        joined = sa.select(*_counted(open_stages), late).join_from(open_stages, applications)
+        due, number = applications.c.due, sa.func.count()
+        late = number.filter(due < today).label("late")
+        near = number.filter(sa.false() if soon is None else due.between(today, soon)).label("soon")
+        fresh = sa.false() if since is None else open_stages.c.opened_at >= since
+        new = number.filter(fresh).label("new")
+        joined = sa.select(*_counted(open_stages), late, near, new).join_from(open_stages, applications)
         (mine,) = self._session.read(joined.where(*wanted.conditions(open_stages)))
         query = sa.select(*_counted(queue_places)).where(*wanted.conditions(queue_places))
         (other,) = self._session.read(query)
         if (mine.waiting, mine.held_up) != (other.waiting, other.held_up):
-            return queue_counts_of(self.queue(wanted), today)
-        return QueueCounts(waiting=mine.waiting, held_up=mine.held_up, late=mine.late)
+            return queue_counts_of(self.queue(wanted), today, soon=soon, since=since)
+        return QueueCounts(
+            waiting=mine.waiting, held_up=mine.held_up, late=mine.late, soon=mine.soon, new=mine.new
+        )
 
     def fronts(self, courses: frozenset[str] | None) -> tuple[QueueFront, ...]:
         """Return the number of open stages in each step, and the one that has waited longest."""

@@ -166,11 +166,15 @@ class MemoryApplications:
         self,
         *,
         today: date,
+        soon: date | None = None,
+        since: datetime | None = None,
         assignee: str | None = None,
         among: Collection[tuple[str, str]] | None = None,
     ) -> QueueCounts:
         """See the port."""
-        return queue_counts_of(self.queue(assignee=assignee, among=among, limit=sys.maxsize), today)
+        return queue_counts_of(
+            self.queue(assignee=assignee, among=among, limit=sys.maxsize), today, soon=soon, since=since
+        )
 
     def fronts(self, *, courses: Collection[str] | None = None) -> tuple[QueueFront, ...]:
         """See the port."""

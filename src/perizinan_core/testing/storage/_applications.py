@@ -335,7 +335,7 @@ class ApplicationsSuite(SuiteBase):
             assert work.applications.queue([]) == ()
 
     def test_a_queue_is_counted_as_it_is_listed(self, storage: Storage) -> None:
-        """All of it, of an officer, at some steps; what is held up, and whose case is past its deadline."""
+        """All of it, of an officer, at some steps; what is held up, late, due soon and new."""
         late, today = _due(date(2026, 11, 24)), _due(date(2026, 11, 25))
         mine = open_stage("verify", assignee="petugas-1")
         for stages, clock in (
@@ -356,6 +356,18 @@ class ApplicationsSuite(SuiteBase):
         assert counted(assignee="petugas-1") == (2, 0, 1)
         assert counted(among=[("street-use", "inspect")]) == (2, 0, 1)
         assert counted(assignee="petugas-3") == (0, 0, 0)
+        with storage.unit_of_work(read_only=True) as work:
+            queue = work.applications.queue()
+            since = max(entry.opened_at for entry in queue)
+            found = work.applications.queue_counts(
+                today=date(2026, 11, 24), soon=date(2026, 11, 24), since=since
+            )
+            assert (found.soon, found.late) == (2, 0)
+            assert found.new == sum(entry.opened_at >= since for entry in queue)
+            later = work.applications.queue_counts(
+                today=date(2026, 11, 24), soon=date(2026, 11, 25), since=since + timedelta(seconds=1)
+            )
+            assert (later.soon, later.new) == (4, 0)
 
     def test_several_applications_are_read_in_one_question(self, storage: Storage) -> None:
         """Those that are there; receipt numbers of those that have one."""

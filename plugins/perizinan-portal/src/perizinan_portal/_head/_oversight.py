@@ -7,22 +7,12 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from perizinan_core.i18n import N_
-from perizinan_core.model import Role
 from perizinan_core.services import AgeClass
 from perizinan_portal._kit import Answer, Menu, Page, PageRoute, Visit, Who
+from perizinan_portal._officer._queue import ANSWERABLE
 
 __all__ = ["ROUTES"]
 
-_ANSWERABLE = frozenset(
-    {
-        Role.SECTION_HEAD,
-        Role.DIVISION_HEAD,
-        Role.OFFICE_HEAD,
-        Role.SIGNATORY,
-        Role.SUPERVISOR,
-        Role.AUDITOR,
-    }
-)
 _LATEST = 10
 _HEIGHT = 180
 
@@ -76,7 +66,7 @@ ROUTES = (
         name="oversight",
         show=show,
         who=Who.OFFICER,
-        roles=_ANSWERABLE,
+        roles=ANSWERABLE,
         menu=Menu(N_("Overview of the work"), 26),
     ),
 )

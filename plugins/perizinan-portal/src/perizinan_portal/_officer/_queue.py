@@ -17,7 +17,19 @@ from perizinan_core.model import Role
 from perizinan_core.storage import QueueEntry
 from perizinan_portal._kit import Answer, Choice, FieldView, Menu, Page, PageRoute, Sentence, Visit, Who
 
-__all__ = ["ROUTES", "Due", "due_of"]
+__all__ = ["ANSWERABLE", "ROUTES", "Due", "due_of"]
+
+ANSWERABLE = frozenset(
+    {
+        Role.SECTION_HEAD,
+        Role.DIVISION_HEAD,
+        Role.OFFICE_HEAD,
+        Role.SIGNATORY,
+        Role.SUPERVISOR,
+        Role.AUDITOR,
+    }
+)
+"""Who answers for the work of others."""
 
 _LINES = 25
 """Lines of one page; the rest is counted, and follows once these are done."""
@@ -27,6 +39,9 @@ _LOOKED_THROUGH = 200
 
 _SOON = 2
 """Calendar days before the deadline from which a case is marked."""
+
+_PARTS = frozenset({"baru", "segera", "terlambat"})
+"""Parts of the list, by their word in the address: what came in today, what is due soon, what is late."""
 
 _OVERSEERS = (Role.SUPERVISOR, Role.AUDITOR)
 
@@ -53,32 +68,45 @@ def due_of(due: date | None, today: date) -> Due | None:
 
 
 def show(visit: Visit) -> Answer:
-    """List it, with the next case on top."""
-    everyone = visit.query("semua") == "1" and visit.actor.has(*_OVERSEERS)
-    stage, late = visit.query("tahap"), visit.query("terlambat") == "1"
-    most = _LOOKED_THROUGH if stage or late else _LINES
-    entries = visit.office.reviews.queue(actor=visit.actor, everyone=everyone, limit=most)
-    counts = visit.office.reviews.queue_counts(actor=visit.actor, everyone=everyone)
+    """List it, with the next case on top and its numbers above."""
+    office, actor = visit.office, visit.actor
+    everyone = visit.query("semua") == "1" and actor.has(*_OVERSEERS)
+    stage, part = visit.query("tahap"), visit.query("tampil")
+    most = _LOOKED_THROUGH if stage or part in _PARTS else _LINES
+    entries = office.reviews.queue(actor=actor, everyone=everyone, limit=most)
+    counts = office.reviews.queue_counts(actor=actor, everyone=everyone, soon_days=_SOON)
     lines = _lines(visit, entries, everyone=everyone)
     shown = [
         line
         for line in lines
-        if (not stage or line["entry"].stage == stage) and (not late or line["is_late"])
+        if (not stage or line["entry"].stage == stage) and (part not in _PARTS or line[part])
     ]
     values = {
         "lines": shown[:_LINES],
         "next": None if everyone else next((line for line in lines if not line["entry"].held_up), None),
-        "total": counts.waiting,
+        "counts": counts,
         "is_full": counts.waiting > len(lines) or len(shown) > _LINES,
-        "late": counts.late,
-        "held_up": counts.held_up,
         "unsent": sum(1 for line in lines if line["unsent"]),
         "stages": _stages(lines, stage),
-        "only_late": late,
+        "part": part if part in _PARTS else "",
         "everyone": everyone,
-        "may_see_everyone": visit.actor.has(*_OVERSEERS),
+        "may_see_everyone": actor.has(*_OVERSEERS),
+        "attention": office.oversight.attention(actor=actor) if actor.has(*ANSWERABLE) else None,
+        "money": _money(visit) if actor.has(Role.CASHIER) else None,
     }
     return Page("officer/queue.html", values)
+
+
+def _money(visit: Visit) -> dict[str, Any]:
+    """Return the cases that wait for a payment that this officer may record."""
+    awaited = visit.office.billing.awaiting(actor=visit.actor, limit=_LINES)
+    types = {one.permit_type: visit.office.permit_type(one.permit_type).name for one in awaited.entries}
+    today = visit.office.today()
+    lines = [
+        {"entry": one, "type": types[one.permit_type], "age": (today - one.opened_at.date()).days}
+        for one in awaited.entries
+    ]
+    return {"waiting": awaited.waiting, "lines": lines}
 
 
 def _lines(visit: Visit, entries: Sequence[QueueEntry], *, everyone: bool) -> list[dict[str, Any]]:
@@ -102,7 +130,9 @@ def _lines(visit: Visit, entries: Sequence[QueueEntry], *, everyone: bool) -> li
                 "stage": stage,
                 "age": (today - entry.opened_at.date()).days,
                 "due": due_of(entry.due, today),
-                "is_late": entry.due is not None and entry.due < today,
+                "terlambat": entry.due is not None and entry.due < today,
+                "segera": entry.due is not None and 0 <= (entry.due - today).days <= _SOON,
+                "baru": entry.opened_at.date() == today,
                 "unsent": unsent.get(entry.application, 0),
                 "officer": names.get(entry.assignee or "", entry.assignee),
             }
