@@ -163,7 +163,7 @@ def test_a_script_keeps_the_form_and_learns_what_applies_and_what_it_costs(porta
     said = answer.json()
 
     assert {"menutup": True, "luas": 2} == kept(portal, case)
-    assert re.fullmatch(r"09\.\d\d", said["saved"])
+    assert re.fullmatch(r"09:\d\d", said["saved"])
     assert "form.jalur" not in said["absent"]
     assert "form.jalur" in said["required"]
     assert "Rp2.000" == said["fee"]["total"]
