@@ -310,6 +310,19 @@ def test_a_service_that_hangs_leaves_the_permit_in_doubt_and_is_not_asked_again(
     assert told.value.reason
 
 
+@pytest.mark.parametrize(
+    ("patience", "seconds"),
+    [(None, 60.0), (30.0, 60.0), (90.0, 95.0), (110.0, 115.0), (900.0, 115.0), ("x", 60.0)],
+)
+def test_a_service_is_waited_for_as_long_as_it_says_and_never_beyond_the_lease(patience, seconds):
+    """What it answers in that time is kept; nothing is asked of it after its letter may be taken over."""
+    service = FakeSigningService(key=sample_signer("kepala"))
+    patient = type("Patient", (), {"sign_document": service.sign_document, "patience": patience})()
+    bounded = bounded_signer(service if patience is None else patient, "bsre", "bsre")
+
+    assert seconds == bounded._bounds.seconds
+
+
 def test_a_bounded_signer_is_of_its_kind_and_signs():
     """What asks for a kind of signer finds it."""
     key, service = sample_signer("kepala"), FakeSigningService(key=sample_signer("kepala"))

@@ -262,6 +262,16 @@ def test_a_certificate_that_no_root_vouches_for_is_refused(letter, service, tmp_
     assert "bsre-unreachable" == caught.value.code
 
 
+def test_an_act_whose_time_is_over_begins_no_call(service, letter):
+    """The time of the calls before counts; nothing was sent, for certain."""
+    esign = Esign(service.settings())
+    with pytest.raises(BsreError) as caught:
+        esign.sign(letter, service.nik, service.passphrase, reason=None, location=None, end=0.0)
+
+    assert ("bsre-unreachable", 0) == (caught.value.code, service.asked)
+    assert service.settings().seconds == service.signer().patience == service.sealer().patience
+
+
 @BOTH
 def test_two_officers_sign_one_letter_one_after_the_other(service, letter, generation):
     """The second signature comes on top; both are sound."""

@@ -28,6 +28,7 @@ from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._timed_calls import TIME_LIMIT, StillHangingError, TimedCalls, TimeLimitError
 from perizinan_core.i18n import N_
+from perizinan_core.services._signing import LEASE
 from perizinan_core.signing import DigestSigner, DocumentSigner, SignatureAlgorithm, Signer, SigningRequest
 
 __all__ = ["BoundedDigestSigner", "BoundedDocumentSigner", "BoundedStore", "bounded_signer", "bounded_store"]
@@ -35,6 +36,8 @@ __all__ = ["BoundedDigestSigner", "BoundedDocumentSigner", "BoundedStore", "boun
 T = TypeVar("T")
 
 _END = object()
+_MARGIN = 5.0
+"""Seconds between the patience of a service, the end of waiting for it, and the end of the lease."""
 
 
 @attrs.define
@@ -57,8 +60,17 @@ class _Bounds:
         )
 
 
-def bounded_signer(signer: Signer, plugin: str, name: str, seconds: float = TIME_LIMIT) -> Signer:
-    """Return a signer of a plugin that fails when it takes longer than ``seconds``."""
+def bounded_signer(signer: Signer, plugin: str, name: str, seconds: float | None = None) -> Signer:
+    """
+    Return a signer of a plugin that fails when it takes longer than ``seconds``.
+
+    None: a minute, or what a service that signs states as its ``patience`` where that is longer. It is given up
+    before the lease of the letter ends: an answer for which no one waits is lost.
+    """
+    if seconds is None:
+        stated = getattr(signer, "patience", None)
+        wanted = stated + _MARGIN if isinstance(stated, int | float) else TIME_LIMIT
+        seconds = min(max(TIME_LIMIT, wanted), LEASE.total_seconds() - _MARGIN)
     bounds = _Bounds(plugin, "signer", name, seconds)
     if isinstance(signer, DigestSigner):
         return BoundedDigestSigner(signer, bounds)

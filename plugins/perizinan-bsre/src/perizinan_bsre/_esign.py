@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -58,19 +59,25 @@ class Esign:
     def _default_trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.settings.ca_file or None)
 
-    def status(self, signer: str) -> SignerStatus:
+    def end(self) -> float:
+        """Return when an act of signing that begins now has to end, by `time.monotonic`."""
+        return time.monotonic() + self.settings.seconds
+
+    def status(self, signer: str, *, end: float | None = None) -> SignerStatus:
         """
         Return the status of a signer's certificate.
 
         Args:
             signer: NIK or mail address.
+            end: As `end` gave it; None: the act begins now.
 
         Raises:
             BsreError: the service cannot be reached, or refuses.
         """
+        until = self.end() if end is None else end
         for left in reversed(range(_STATUS_TRIES)):
             try:
-                answer = self._ask_status(signer)
+                answer = self._ask_status(signer, until)
             except httpx.HTTPError as error:
                 if not left:
                     raise self._unreachable() from error
@@ -98,7 +105,14 @@ class Esign:
         read_done(answer.status_code, answer.content, refused="bsre-refused")
 
     def sign(
-        self, pdf: bytes, signer: str, secret: str, *, reason: str | None, location: str | None
+        self,
+        pdf: bytes,
+        signer: str,
+        secret: str,
+        *,
+        reason: str | None,
+        location: str | None,
+        end: float | None = None,
     ) -> bytes:
         """
         Return a PDF with one more signature.
@@ -109,6 +123,7 @@ class Esign:
             secret: Passphrase or one-time code.
             reason: What stands in the signature.
             location: What stands in the signature.
+            end: As `end` gave it; None: the act begins now.
 
         Raises:
             BsreError: nothing was signed.
@@ -120,9 +135,9 @@ class Esign:
             shown = {self.settings.authorisation: secret, **properties(pdf, reason, location)}
             body = {"json": {**_who(signer), **shown}}
         path = self.settings.sign_path or _PATHS[self.settings.generation, "sign"]
-        return self.asked_once(pdf, path, lambda: body)
+        return self.asked_once(pdf, path, lambda: body, end=self.end() if end is None else end)
 
-    def asked_once(self, pdf: bytes, path: str, body: Callable[[], dict[str, Any]]) -> bytes:
+    def asked_once(self, pdf: bytes, path: str, body: Callable[[], dict[str, Any]], *, end: float) -> bytes:
         """
         Ask for a signature, one caller at a time for each document, and sort what is received.
 
@@ -130,6 +145,7 @@ class Esign:
             pdf: The document.
             path: Of the call.
             body: Gives what is sent; asked within the turn of this document.
+            end: As `end` gave it.
 
         Raises:
             BsreError: nothing was signed.
@@ -137,6 +153,7 @@ class Esign:
         """
         with alone(pdf), self._client(self.settings.seconds) as client:
             sent = body()
+            client.timeout = _timeout(self._left(end))
             try:
                 answer = client.post(path, **sent)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -186,9 +203,9 @@ class Esign:
             )
         return found
 
-    def _ask_status(self, signer: str) -> httpx.Response:
+    def _ask_status(self, signer: str, end: float) -> httpx.Response:
         path = self.settings.status_path or _PATHS[self.settings.generation, "status"]
-        with self._client(_SHORT_SECONDS) as client:
+        with self._client(min(_SHORT_SECONDS, self._left(end))) as client:
             if self.settings.generation is Generation.V1:
                 return client.get(path.replace("{nik}", quote(signer, safe="")))
             return client.post(path, json=_who(signer))
@@ -202,12 +219,19 @@ class Esign:
                 base_url=self.settings.address,
                 auth=httpx.BasicAuth(*login),
                 verify=self._trust,
-                timeout=httpx.Timeout(seconds, connect=min(seconds, 15.0)),
+                timeout=_timeout(seconds),
                 follow_redirects=False,
                 trust_env=False,
             ) as client,
         ):
             yield client
+
+    def _left(self, end: float) -> float:
+        """Return the seconds that an act has left; one that has none does not begin another call."""
+        left = end - time.monotonic()
+        if left <= 0:
+            raise self._unreachable()
+        return left
 
     @property
     def _host(self) -> str:
@@ -227,6 +251,10 @@ _PATHS = {
 
 _LOGGERS = ("httpx", "httpcore", "httpcore.connection", "httpcore.http11")
 """They log addresses, and those of the first generation have the NIK in them."""
+
+
+def _timeout(seconds: float) -> httpx.Timeout:
+    return httpx.Timeout(seconds, connect=min(seconds, 15.0))
 
 
 def properties(pdf: bytes, reason: str | None, location: str | None) -> dict[str, Any]:

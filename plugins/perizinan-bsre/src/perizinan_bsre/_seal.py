@@ -104,7 +104,7 @@ class Seal:
                 **properties(pdf, reason, location),
             }
 
-        return self.esign.asked_once(pdf, self._path("pdf"), lambda: {"json": body()})
+        return self.esign.asked_once(pdf, self._path("pdf"), lambda: {"json": body()}, end=self.esign.end())
 
     def _ask(self, call: str, **more: str) -> httpx.Response:
         field = self.esign.settings.code_field
@@ -128,6 +128,11 @@ class BsreSealer:
 
     seal: Seal
     _activation: str = attrs.field(repr=False)
+
+    @property
+    def patience(self) -> float:
+        """Seconds that an act of sealing takes at most."""
+        return self.seal.esign.settings.seconds
 
     def sign_document(self, pdf: bytes, request: SigningRequest) -> bytes:
         """

@@ -67,7 +67,7 @@ class BsreSettings:
     seconds: float = attrs.field(
         default=90.0, validator=attrs.validators.and_(attrs.validators.gt(0), attrs.validators.le(110))
     )
-    """Longest wait for a signature, in seconds; below the two minutes for which a letter is reserved."""
+    """Longest wait for a signature, the calls before it included; below the two minutes of a letter's lease."""
 
     unencrypted: bool = False
     """Allow ``http://`` to another machine, in a network that you trust; to this one it is always allowed."""

@@ -29,6 +29,11 @@ class BsreSigner:
     _signer: str = attrs.field(repr=False)
     _secret: str = attrs.field(repr=False)
 
+    @property
+    def patience(self) -> float:
+        """Seconds that an act of signing takes at most."""
+        return self.esign.settings.seconds
+
     def sign_document(self, pdf: bytes, request: SigningRequest) -> bytes:
         """
         Return ``pdf`` signed; see `perizinan_core.signing.DocumentSigner`.
@@ -39,11 +44,12 @@ class BsreSigner:
             BsreError: nothing was signed.
             BsreInDoubtError: ``bsre-in-doubt``.
         """
-        status = self.esign.status(self._signer)
+        end = self.esign.end()
+        status = self.esign.status(self._signer, end=end)
         if status is SignerStatus.NOT_REGISTERED:
             raise BsreError("bsre-unknown-signer")
         if status is not SignerStatus.ISSUE:
             raise BsreError("bsre-status", status=status.value)
         return self.esign.sign(
-            pdf, self._signer, self._secret, reason=request.reason, location=request.location
+            pdf, self._signer, self._secret, reason=request.reason, location=request.location, end=end
         )
