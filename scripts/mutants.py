@@ -36,7 +36,7 @@ from parso.python.tree import Keyword
 ROOT = Path(__file__).parents[1]
 ROOMS = {
     "workflow": ("silence", "issuing", "people", "assignment", "permits", "duties", "submission"),
-    "services": ("issuance", "signing", "reviews", "applications"),
+    "services": ("issuance", "signing", "reviews", "applications", "handing_in"),
 }
 FILES = tuple(f"src/perizinan_core/{room}/_{name}.py" for room, names in ROOMS.items() for name in names)
 # Processes, random histories and a second database take long and run these lines no other way.
