@@ -178,6 +178,15 @@ def test_whoever_is_concerned_receives_a_message_without_the_words(kit):
     assert not any("rahasia" in item.body or "minggu" in item.body for item in kit.mail.sent.values())
 
 
+def test_the_filer_is_written_to_in_their_language_and_officers_in_that_of_the_office(kit):
+    """A complaint in English makes no one in the office read English."""
+    given_to(kit, language="en")
+    kit.office.worker.run_once()
+    languages = {item.account or "filer": item.language for item in kit.mail.sent.values()}
+
+    assert {"filer": "en", "supervisor": "id", "telaah-1": "id"} == languages
+
+
 def test_nothing_written_and_an_address_that_is_none_are_refused(kit):
     """Before anything is kept."""
     with raises_code("complaint-empty"):

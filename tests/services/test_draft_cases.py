@@ -311,3 +311,25 @@ def test_a_clerk_sees_and_changes_the_form_of_someone_present_as_they_would(kit)
         counter.preview(_draft(kit).id, actor=clerk)
     with raises_code("access-denied"):
         counter.preview(case.id, actor=kit.officer("kepala"))
+
+
+def test_what_both_kinds_ask_for_is_the_same_name_or_the_same_question(office):
+    """Under another name it needs the same title and the same kind of answer; nothing is used twice."""
+    old = office.office.permit_type("acara")
+
+    def asking(**properties):
+        return attrs.evolve(old, form_schema={"type": "object", "properties": properties})
+
+    mine = asking(
+        lokasi={"title": "Lokasi", "type": "string"},
+        luas={"title": "Luas", "type": "integer"},
+        alamat={"title": "Alamat usaha", "type": "string"},
+        lagi={"title": "Alamat usaha", "type": "string"},
+    )
+    other = asking(
+        lokasi={"title": "Tempat", "type": "string"},
+        luas_bangunan={"title": "Luas", "type": "string"},
+        tempat_usaha={"title": "alamat usaha", "type": "string"},
+    )
+
+    assert {"lokasi": "lokasi", "alamat": "tempat_usaha"} == mine.answers_for(other)

@@ -34,6 +34,12 @@ from perizinan_core.testing import sample_office
 
 SAMPLE = Path(str(importlib.resources.files("perizinan_core.testing"))) / "sample_authority"
 FORM = Path(__file__).parent / "rich-form.yaml"
+PROOF = """  - code: bukti
+    label: {id: Bukti tempat, en: Proof of the place}
+    level: if_available
+    choices: [{id: Sertifikat, en: Deed}, {id: Perjanjian sewa, en: Lease}]
+    content_types: [image/png]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +60,7 @@ def rich_pack(tmp_path_factory) -> AuthorityPack:
     begin, end = text.index("form_schema:"), text.index("requirements:\n")
     text = text[:begin] + FORM.read_text("utf-8") + text[end:]
     text = text.replace("place: form.lokasi", "place: form.tempat.jalan")
+    text = text.replace("requirements:\n", f"requirements:\n{PROOF}", 1)
     path.write_text(text, "utf-8")
     catalogue = load_catalogue(folder)
     return AuthorityPack(authority=catalogue.authority, catalogue=catalogue)

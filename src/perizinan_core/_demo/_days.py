@@ -45,6 +45,9 @@ from perizinan_core.workflow._fee import amount_outstanding
 __all__ = ["Days", "Share"]
 
 
+_EXPECTED = frozenset({"queue-jump"})
+"""Refusals that the story takes as they come: an earlier case has to be taken first."""
+
 _REFUSAL = "Lokasi tidak sesuai dengan ketentuan lalu lintas dan ketertiban."
 _USUALLY_BUSY, _LAGGING = 0.45, 0.95
 """How often an officer has no time when there is a moment to look at what waits."""
@@ -271,8 +274,12 @@ class Days:
         self.clock.forward(minutes=self.chance.randint(2, 6))
         try:
             judged = self._judge(self._staff[officer], now, state)
-        except (DecidedByOthersError, WorkflowError):
-            # Time was up meanwhile, and the law decided; or an earlier case comes first, and this one waits.
+        except DecidedByOthersError:
+            # Time was up meanwhile, and the law decided.
+            judged = self._case(case)
+        except WorkflowError as error:
+            if error.code not in _EXPECTED:
+                raise
             judged = self._case(case)
         self._note(judged)
 

@@ -134,6 +134,20 @@ class PermitType:
         """Units whose heads and signatories decide and sign, the one that answers for the permit first."""
         return (self.responsible_unit, *self.signing_units)
 
+    def answers_for(self, other: PermitType) -> Mapping[str, str]:
+        """
+        Return the fields of the form that another permit type asks for as well: their names here and there.
+
+        Fields of the same name are the same; else those of the same title and kind, each once.
+        """
+        mine, others = (item.form_schema.get("properties", {}) for item in (self, other))
+        found = {name: name for name in mine if name in others}
+        free = {_asked(item): name for name, item in reversed(others.items()) if name not in found}
+        for name, item in mine.items():
+            if name not in found and (there := free.pop(_asked(item), None)) is not None:
+                found[name] = there
+        return found
+
     def requirement(self, code: str) -> Requirement:
         """Return the requirement; raises ``KeyError`` when there is not one of that code."""
         return {item.code: item for item in self.requirements}[code]
@@ -141,3 +155,10 @@ class PermitType:
     def stage(self, code: str) -> Stage:
         """Return the stage; raises ``KeyError`` when there is not one of that code."""
         return {item.code: item for item in self.stages}[code]
+
+
+def _asked(field: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a field asks for: its title, and the kind of answer."""
+    title = str(field.get("title", "")).casefold()
+    kinds = (str(field.get(key)) for key in ("type", "format", "enum", "oneOf", "properties", "items"))
+    return (title, *kinds)

@@ -43,9 +43,18 @@ COMPLAINT_KINDS_OF_EVENTS = frozenset({*_TO_FILER, *_TO_SUPERVISORS, *_TO_HOLDER
 
 
 def complaint_messages(
-    event: Event, complaint: Complaint, *, authority: Authority, supervisors: tuple[Officer, ...]
+    event: Event,
+    complaint: Complaint,
+    *,
+    authority: Authority,
+    supervisors: tuple[Officer, ...],
+    language: str,
 ) -> Mapping[str, Notification]:
-    """Return the messages about an event of a complaint, by recipient; nothing that was written in it is in them."""
+    """
+    Return the messages about an event of a complaint, by recipient; nothing that was written in it is in them.
+
+    The one who filed it is written to in the language in which they did, officers in that of the office, ``language``.
+    """
     found: dict[str, Notification] = {}
     if event.kind in _TO_FILER and complaint.email is not None:
         found["complainant"] = _message(
@@ -53,6 +62,7 @@ def complaint_messages(
             complaint,
             authority,
             _TO_FILER[event.kind],
+            complaint.language,
             name=complaint.name or "",
             email=deliverable_email(complaint.email),
         )
@@ -63,12 +73,13 @@ def complaint_messages(
                 complaint,
                 authority,
                 _TO_SUPERVISORS[event.kind],
+                language,
                 name=officer.name,
                 account=officer.id,
             )
     if event.kind in _TO_HOLDER and complaint.holder is not None:
         found[complaint.holder] = _message(
-            event, complaint, authority, _TO_HOLDER[event.kind], name="", account=complaint.holder
+            event, complaint, authority, _TO_HOLDER[event.kind], language, name="", account=complaint.holder
         )
     return found
 
@@ -78,12 +89,12 @@ def _message(
     complaint: Complaint,
     authority: Authority,
     sentence: str,
+    language: str,
     *,
     name: str,
     email: str | None = None,
     account: str | None = None,
 ) -> Notification:
-    language = complaint.language
     fields = {"number": complaint.number, "due": format_date(complaint.due, language)}
     greeting = (
         translate(N_("Dear {name},"), language, name=name)

@@ -273,6 +273,7 @@ def composed(context: OfficeContext, event: Event, moment: datetime) -> Mapping[
                 work.complaints.get(event.subject),
                 authority=context.authority,
                 supervisors=work.officers.list(role=Role.SUPERVISOR),
+                language=context.language,
             )
         permit = _permit(context, work, event)
         application = _case(context, work, event)

@@ -69,8 +69,12 @@ def answer_item(
         new = attrs.evolve(old, at=now, by=actor.account, text=text)
     if (new.text, new.changed) == ((old.text, old.changed) if old else ("", False)):
         return Transition(application)
+    case = _put(application, new)
+    if old is not None and old.text and new.text:
+        # Words are saved as they are typed: that there are some, or none any more, is what happened.
+        return Transition(case)
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[f"answer:{target}"])
-    return Transition(_put(application, new), (happened,))
+    return Transition(case, (happened,))
 
 
 def with_change(

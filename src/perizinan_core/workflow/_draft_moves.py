@@ -58,7 +58,7 @@ def change_type(
     calendar: WorkingCalendar,
 ) -> Transition:
     """
-    Make a draft one of another permit type: fields that both forms have stay, and so does every document.
+    Make a draft one of another permit type: answers that both forms ask for stay, and so does every document.
 
     A document goes to the requirement of the same code, else to the one of the same name. One that the new type has
     no place for stays with the draft in its old place, where it counts for nothing and can be removed.
@@ -80,12 +80,12 @@ def change_type(
         )
     if new.code == application.permit_type:
         return Transition(application)
-    fields = new.form_schema.get("properties", {})
+    shared = old.answers_for(new)
     case = attrs.evolve(
         application,
         permit_type=new.code,
         permit_type_version=new.version,
-        form={name: value for name, value in application.form.items() if name in fields},
+        form={shared[name]: value for name, value in application.form.items() if name in shared},
         documents=tuple(_placed(item, old, new) for item in application.documents),
     )
     happened = event(

@@ -281,9 +281,14 @@ def update_form(
     if application.state is ApplicationState.DRAFT:
         # A draft is saved with every few words: an event each time would say nothing.
         return moved
-    happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=list(changed[:_NAMED]))
     before = {FORM_TARGET + name: application.form.get(name) for name in changed}
-    return Transition(with_change(moved.application, before, actor=actor, now=now), (happened,))
+    case = with_change(moved.application, before, actor=actor, now=now)
+    # A correction is saved with every few words too: its history names each field once a round.
+    fresh = [name for name in changed if name not in _changed_in_round(application)]
+    if not fresh:
+        return Transition(case)
+    happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=fresh[:_NAMED])
+    return Transition(case, (happened,))
 
 
 def _filled(application: Application) -> frozenset[str]:
@@ -291,6 +296,13 @@ def _filled(application: Application) -> frozenset[str]:
     request = application.corrections[-1] if application.corrections else None
     known = None if request is None else request.filled
     return frozenset(application.form if known is None else known)
+
+
+def _changed_in_round(application: Application) -> frozenset[str]:
+    """Return the fields that were changed, or filled in, since the open correction was asked for."""
+    answers = application.corrections[-1].answers
+    asked = {one.target.removeprefix(FORM_TARGET) for one in answers if one.changed}
+    return frozenset(asked | (set(application.form) - _filled(application)))
 
 
 def update_applicant(

@@ -8,7 +8,7 @@ from io import BytesIO
 import attrs
 import pytest
 
-from perizinan_core.model import ApplicationState, CorrectionItem, Representative
+from perizinan_core.model import ApplicationState, CorrectionItem, EventKind, Representative
 from perizinan_core.testing import HOST, sample_applicant, small_png
 
 FORM = {
@@ -195,3 +195,47 @@ def test_data_of_those_who_apply_are_corrected_whole_with_the_power_of_attorney(
         found.power_of_attorney().file_name,
     )
     assert "1 of 1 answered" in page.text
+
+
+def script(visitor, form, **values):
+    """Send a form as the script does."""
+    form.fill(**values)
+    form.values.pop("next", None)
+    return visitor.request("POST", form.action, data=form.values, headers={"accept": "application/json"})
+
+
+def test_the_script_keeps_an_answer_and_learns_what_it_changed(portal, applicant):
+    """The same post as the button; the history names the field once, however often it is kept."""
+    case = asked(portal, "form:luas", "form:menutup")
+    page = applicant.open(f"/permohonan/{case}/perbaikan")
+    form = item(page, "form%3Aluas")
+    said = script(applicant, form, form__luas="14").json()
+    form.values["seen"] = said["seen"]
+    said = script(applicant, form, form__luas="14,5", answer="Diukur").json()
+    assert ("1 of 2 answered", {"text": "answered", "tone": "good"}) == (said["progress"], said["answered"])
+    other = item(page, "form%3Amenutup")
+    assert script(applicant, other, form__menutup="true").json()["more"]
+    again = applicant.open(f"/permohonan/{case}/perbaikan")
+    changed = [
+        event.data["fields"]
+        for event in portal.office.office.applications.history(case, actor=HOST)
+        if event.kind is EventKind.FORM_UPDATED
+    ]
+
+    assert [["luas"], ["answer:form:luas"], ["menutup"]] == changed
+    assert (14.5, "Diukur") == (kept(portal, case)["luas"], item(again, "form%3Aluas").values["answer"])
+
+
+def test_half_typed_data_of_those_who_apply_are_there_again(portal, applicant):
+    """They cannot be kept in the case yet; the page keeps them, and says so."""
+    case = asked(portal, "applicant")
+    page = applicant.open(f"/permohonan/{case}/perbaikan")
+    answer = script(applicant, item(page, "applicant"), name="Sekar Contohwati Baru", nik="12")
+    again = item(applicant.open(f"/permohonan/{case}/perbaikan"), "applicant")
+
+    assert 422 == answer.status_code
+    assert "once it is complete" in answer.json()["refused"]
+    assert ("Sekar Contohwati Baru", "12") == (again.values["name"], again.values["nik"])
+    done = press(again, nik="3572015208900000")
+    assert "Sekar Contohwati Baru" == item(done, "applicant").values["name"]
+    assert "1 of 1 answered" in done.text

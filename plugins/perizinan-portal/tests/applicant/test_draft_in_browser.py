@@ -11,7 +11,8 @@ from perizinan_portal._accounts._passwords import hash_password
 from perizinan_portal.testing import sample_portal
 from playwright.sync_api import expect
 
-from perizinan_core.testing import sample_applicant, sample_office
+from perizinan_core.model import CorrectionItem
+from perizinan_core.testing import sample_applicant, sample_office, small_png
 
 pytestmark = pytest.mark.xdist_group("perizinan-portal-browser")
 
@@ -143,3 +144,61 @@ def test_errors_take_the_focus_and_lead_to_their_fields(browsing):
 
     expect(page.locator("#f-form-luas")).to_be_focused()
     assert "seratus" == page.locator("#f-form-luas").input_value()
+
+
+def asked(portal, who, *targets):
+    """Hand an application in and ask for corrections; return its id."""
+    kit, actor = portal.office, portal.actor(who)
+    case = kit.office.applications.start("acara", applicant=sample_applicant(), actor=actor, form=FORM)
+    kit.fill(case.id, actor=actor)
+    kit.hand_in(case.id, actor=actor)
+    kit.clock.forward(minutes=1)
+    items = tuple(CorrectionItem(target=target, reason=f"Perbaiki {target}") for target in targets)
+    kit.office.reviews.request_correction(case.id, "periksa", items, actor=kit.assignee(case.id, "periksa"))
+    return case.id
+
+
+def test_each_answer_of_a_correction_is_kept_as_it_is_typed(browsing):
+    """In each of its forms; the tags and the number above say so, and what could not be kept is shown again."""
+    portal = browsing.portal
+    account, store = portal.account("benar"), portal.services.store
+    store.accounts.save(attrs.evolve(account, password=hash_password(PASSWORD)), now=portal.services.now)
+    case = asked(portal, "benar", "form:luas", "form:menutup")
+    page = browsing.page("benar", f"/permohonan/{case}/perbaikan", width=360)
+    first, second = page.locator("#item-1"), page.locator("#item-2")
+    first.locator("#f-form-luas").fill("14,5")
+    expect(first.locator("[data-save-state]")).to_contain_text("Tersimpan")
+    expect(first.locator("[data-answered]")).to_have_text("terjawab")
+    second.get_by_role("group", name="Jalan ditutup").get_by_label("Ya").check()
+    expect(page.locator("#progress")).to_have_text("2 dari 2 terjawab")
+    expect(second.locator("[data-more]")).to_be_visible()
+    assert (14.5, True) == tuple(kept(portal, case, "benar")[name] for name in ("luas", "menutup"))
+    assert [] == browsing.findings(page)
+    store.sessions.end_all(account.id)
+    first.locator("textarea").fill("Sudah diukur lagi")
+    expect(first.locator("[data-save-state]")).to_contain_text("Sesi Anda sudah berakhir")
+    with page.expect_navigation():
+        first.get_by_role("button", name="Simpan jawaban ini").click()
+    page.locator("[name=login]").fill(account.email or "")
+    page.locator("[name=password]").fill(PASSWORD)
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").first.click()
+
+    expect(page.locator("#item-1 textarea")).to_have_value("Sudah diukur lagi")
+
+
+def test_a_file_is_sent_once_it_is_chosen_and_its_questions_are_answered(browsing):
+    """In whichever order; no further button is needed, and what is missing is said."""
+    portal = browsing.portal
+    case = begun(portal, "bukti", **FORM)
+    page = browsing.page("bukti", f"/permohonan/{case}/berkas", width=360)
+    place = page.locator("#slot-bukti")
+    file = {"name": "sewa.png", "mimeType": "image/png", "buffer": small_png(3)}
+    place.locator("#file-bukti").set_input_files(file)
+    expect(place.locator(".ask")).to_contain_text("Jawab dahulu pertanyaan di atas")
+    place.get_by_label("Perjanjian sewa").check()
+    expect(page.locator("#slot-bukti .papers")).to_contain_text("sewa.png")
+    expect(page.locator("#slot-bukti .papers")).to_contain_text("(Perjanjian sewa)")
+    plain = browsing.page("bukti", f"/permohonan/{case}/berkas", java_script_enabled=False)
+
+    expect(plain.locator("#slot-ktp")).to_contain_text("Berkas terkirim setelah Anda menekan")

@@ -77,7 +77,8 @@ def test_the_kind_of_permit_changes_and_papers_and_common_answers_stay(portal, a
     for slot in ("ktp", "denah"):
         portal.office.upload(case, slot, actor=actor)
     page = applicant.open(f"/permohonan/{case}/jenis")
-    assert "Kept: 0 of 1 answers, 1 papers in their place" in page.text
+    assert "removed Name of the event" in page.text
+    assert "1 of 2 papers have their place there" in page.text
     page = page.form("jenis").send()
     papers = applicant.open(f"/permohonan/{case}/berkas")
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from starlette.responses import JSONResponse
+
 from perizinan_core import PerizinanError
 from perizinan_core.errors.model import FormDataError, TextRefusedError
 from perizinan_core.errors.storage import StaleObjectError
@@ -22,11 +24,21 @@ from perizinan_portal._applicant._correction_sheet import FURTHER, CorrectionShe
 from perizinan_portal._applicant._parties import over, over_agent, standing_of
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Page, PageRoute, Rate, Redirect, Visit, Who
-from perizinan_portal._permit_forms import differences, digest, keep_pressed, place_of, read_parts
+from perizinan_portal._permit_forms import (
+    by_script,
+    differences,
+    digest,
+    keep_pressed,
+    over_for_script,
+    place_of,
+    read_parts,
+)
+from perizinan_portal._store import SavedPost
 
 __all__ = ["ROUTES"]
 
 _LONGEST = 2000
+_UNTIL_RIGHT = N_("Noted on this page. It counts as an answer once it is complete and saved.")
 _NOTHING = N_("Choose a file, change the value, or write an answer")
 
 
@@ -50,6 +62,8 @@ def keep(visit: Visit) -> Answer:
     """Keep the answer to one thing."""
     case = visit.office.applications.get(visit.path["id"], actor=visit.actor)
     if case.state is not ApplicationState.CORRECTION_REQUESTED:
+        if by_script(visit):
+            return over_for_script()
         note = N_("The correction was sent already; what you typed now was not kept.")
         return Redirect(visit.url("case", id=case.id), note=note)
     sheet, target = CorrectionSheet.of(visit, case), visit.path["slot"]
@@ -67,6 +81,8 @@ def keep(visit: Visit) -> Answer:
         if error.category.is_ours:
             raise
         wrong = Typed(target, error.message(visit.language))
+    if by_script(visit):
+        return _told(visit, sheet, target, wrong)
     if wrong is not None:
         return _page(visit, CorrectionSheet.of(visit, case), wrong)
     place = visit.url("own-correction", id=case.id)
@@ -75,6 +91,17 @@ def keep(visit: Visit) -> Answer:
         name = where if what == "add" else where.rpartition(".")[0]
         return Redirect(f"{place}#{place_of('form.' + name)}")
     return Redirect(f"{place}#{sheet.place(target)}", note=N_("Your answer is saved."))
+
+
+def _told(visit: Visit, before: CorrectionSheet, target: str, wrong: Typed | None) -> JSONResponse:
+    """Answer the script: when it was kept, which fields apply, and what is answered by now."""
+    if wrong is not None and wrong.older is not None:
+        return JSONResponse({"older": True}, HTTPStatus.CONFLICT)
+    if wrong is not None:
+        said = visit.say(_UNTIL_RIGHT) if wrong.form is not None else wrong.sentence
+        return JSONResponse({"refused": said}, HTTPStatus.UNPROCESSABLE_ENTITY)
+    case = visit.office.applications.get(before.case.id, actor=visit.actor)
+    return JSONResponse(CorrectionSheet.of(visit, case).state(visit, target, before))
 
 
 def send(visit: Visit) -> Answer:
@@ -137,7 +164,7 @@ def _keep_item(visit: Visit, sheet: CorrectionSheet, item: ItemView) -> Typed | 
     had = item.answer is not None and bool(item.answer.text)
     if words or had:
         applications.answer(case.id, target, words, actor=visit.actor)
-    if changed or words or had or item.is_answered:
+    if changed or words or had or item.is_answered or by_script(visit):
         return None
     return Typed(target, visit.say(_NOTHING))
 
@@ -172,8 +199,15 @@ def _keep_parties(visit: Visit, sheet: CorrectionSheet) -> tuple[bool, Typed | N
     if all(visit.posted.one(name).strip() == known.typed[name].strip() for name in known.names):
         return False, None
     form = read_parties(visit, standing_of(case.applicant, case.representative))
+    place = sheet.place_kept(visit)
     if form.value is None:
+        visit.services.store.posts.keep_own(
+            visit.actor.id,
+            SavedPost(place=place, values={name: visit.posted.all(name) for name in form.names}),
+            now=visit.services.now,
+        )
         return False, Typed("applicant", form=form)
+    visit.services.store.posts.forget_own(visit.actor.id, place)
     old = case.representative
     who = over(case.applicant, form.value.applicant())
     agent = over_agent(old, form.value.representative(old.actor_id if old else None))
@@ -191,6 +225,6 @@ ROUTES = (
         show=show_item,
         act=keep,
         who=Who.APPLICANT,
-        rate=Rate(60),
+        rate=Rate(120),
     ),
 )

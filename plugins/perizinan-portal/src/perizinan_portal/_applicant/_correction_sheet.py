@@ -14,12 +14,13 @@ import attrs
 
 from perizinan_core.catalogue import FormFields, FormPart, form_parts
 from perizinan_core.errors.model import FormDataError, TextRefusedError
+from perizinan_core.i18n import N_
 from perizinan_core.model import Application, PermitType
 from perizinan_core.services import CorrectionView, ItemKind, ItemView
 from perizinan_portal._applicant._apply import parties_values
 from perizinan_portal._applicant._parties import form_of, known_of, standing_of
 from perizinan_portal._applicant._slots import SlotCard, mandate_card, slot_cards, slot_values
-from perizinan_portal._kit import FieldView, Form, Visit
+from perizinan_portal._kit import FieldView, Form, Posted, Visit
 from perizinan_portal._permit_forms import (
     MANDATE,
     DrawnPart,
@@ -32,6 +33,7 @@ from perizinan_portal._permit_forms import (
     permit_type_of,
     place_of,
     read_parts,
+    time_said,
 )
 
 __all__ = ["FURTHER", "CorrectionSheet", "Typed"]
@@ -154,6 +156,44 @@ class CorrectionSheet:
         names = Form(kind).names
         return Form(kind, {name: _text(known.get(name)) for name in names})
 
+    def place_kept(self, visit: Visit) -> str:
+        """Return under which page the data of those who apply are kept while they are not complete."""
+        return visit.url("own-correction-item", id=self.case.id, slot="applicant")
+
+    def left_parties(self, visit: Visit) -> Form[Any] | None:
+        """Return what was typed about those who apply, and could not be kept in the case yet."""
+        place, posts = self.place_kept(visit), visit.services.store.posts
+        left = posts.own(visit.actor.id, place, now=visit.services.now)
+        return None if left is None else Form(self.known_parties().kind, Posted(left.values).single)
+
+    def state(self, visit: Visit, target: str, before: CorrectionSheet) -> dict[str, Any]:
+        """
+        Return what the script draws again once an answer is kept.
+
+        Args:
+            visit: Of the applicant.
+            target: What was answered.
+            before: The correction as it was before.
+        """
+        fields = visit.office.applications.preview(self.case.id, actor=visit.actor).fields
+        names = {part.name for part in self.parts_of(target)}
+        kept = {name: value for name, value in self.case.form.items() if name in names}
+        item = self.item(target)
+        found: dict[str, Any] = {
+            "saved": time_said(visit, visit.services.now),
+            "seen": digest(kept) if names else "",
+            "absent": [f"form.{path}" for path in sorted(fields.absent)],
+            "required": [f"form.{path}" for path in sorted(fields.required)],
+            "progress": visit.say(
+                N_("{answered} of {count} answered"), answered=self.view.answered, count=len(self.items)
+            ),
+            "more": bool({part.name for part in self.further} - {part.name for part in before.further}),
+        }
+        if item is not None:
+            word, tone = (N_("answered"), "good") if item.is_answered else (N_("open"), "warn")
+            found["answered"] = {"text": visit.say(word), "tone": tone}
+        return found
+
     def values(self, visit: Visit, typed: Typed | None, faults: Mapping[str, str]) -> dict[str, Any]:
         """Return what the template draws."""
         cards = slot_cards(visit, self.case)
@@ -172,6 +212,7 @@ class CorrectionSheet:
                 if one.key not in asked and len(one.view.documents) < one.view.terms.min_files
             ],
             "further_fields": drawing.fields(FURTHER) if self.further else None,
+            "restored": visit.is_restored,
             "closed": list(lines_of(self.parts, closed, visit.language)),
             **slot_values(visit),
         }
@@ -226,7 +267,7 @@ class _Drawing:
             )
         if view.kind is ItemKind.APPLICANT:
             standing = standing_of(self.sheet.case.applicant, self.sheet.case.representative)
-            form = self.sheet.known_parties()
+            form = self.sheet.left_parties(self.visit) or self.sheet.known_parties()
             if mine is not None:
                 form = mine.form or Form(form.kind, self.visit.posted.single)
             sections = parties_values(self.sheet.permit_type, standing, form)["sections"]

@@ -84,7 +84,7 @@ def _needed(visit: Visit, page: Listed[Application]) -> Iterator[_Entry]:
         if any(state.awaits_payment for state in case.stages_in_work()):
             yield _entry(visit, case, Sentence(N_("Pay the fee")))
     for number, case in enumerate(_in(visit, page, frozenset({_S.DRAFT}))):
-        entry = _entry(visit, case, Sentence(N_("Not handed in yet")))
+        entry = _entry(visit, case)
         yield _with_missing(visit, entry) if number < _CHECKED_DRAFTS else entry
 
 
@@ -100,7 +100,7 @@ def _in(
 def _with_missing(visit: Visit, entry: _Entry) -> _Entry:
     found = visit.office.applications.problems(entry.case.id, actor=visit.actor)
     said = tuple(one.message(visit.language) for one in found[:_NAMED])
-    need = Sentence(N_("Complete, and not handed in yet")) if not found else entry.need
+    need = Sentence(N_("Complete: it can be handed in")) if not found else Sentence(N_("Still missing:"))
     return attrs.evolve(entry, need=need, missing=said, more_missing=max(0, len(found) - _NAMED))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from perizinan_core.catalogue import form_parts
 from perizinan_core.i18n import N_
 from perizinan_core.model import ApplicationState
 from perizinan_portal._kit import Answer, Page, PageRoute, Redirect, Visit, Who
-from perizinan_portal._permit_forms import permit_type_of
+from perizinan_portal._permit_forms import permit_type_of, titles_of
 
 __all__ = ["ROUTES"]
 
@@ -17,10 +18,9 @@ def show(visit: Visit) -> Answer:
         return Redirect(visit.url("case", id=case.id))
     now = permit_type_of(visit, case)
     others = [item for item in visit.office.permit_types(only_open=True) if item.code != case.permit_type]
-    shared = {
-        name: set(item.form_schema.get("properties", {})) & set(case.form)
-        for name, item in ((item.code, item) for item in others)
-    }
+    parts, language = form_parts(now), visit.language
+    names = [part.name for part in parts if part.name in case.form]
+    shared = {item.code: now.answers_for(item) for item in others}
     papers = {paper.slot.partition("#")[0] for paper in case.current_documents()}
     values = {
         "case": case,
@@ -29,12 +29,12 @@ def show(visit: Visit) -> Answer:
             {
                 "type": item,
                 "fits": case.applicant.kind in item.applicant_kinds,
-                "fields": len(shared[item.code]),
+                "kept": titles_of(parts, [name for name in names if name in shared[item.code]], language),
+                "left": titles_of(parts, [name for name in names if name not in shared[item.code]], language),
                 "papers": len(papers & {one.code for one in item.requirements}),
             }
             for item in others
         ],
-        "fields": len(case.form),
         "papers": len(case.current_documents()),
     }
     return Page("applicant/permit_kind.html", values)
@@ -45,9 +45,10 @@ def change(visit: Visit) -> Answer:
     case = visit.office.applications.change_type(
         visit.path["id"], visit.posted.one("type"), actor=visit.actor, idempotency_key=visit.key
     )
-    return Redirect(
-        visit.url("draft", id=case.id), note=N_("The kind of permit is changed; your papers stayed.")
+    note = N_(
+        "The kind of permit is changed. Your papers stayed, and so did the answers that both kinds ask for."
     )
+    return Redirect(visit.url("draft", id=case.id), note=note)
 
 
 ROUTES = (

@@ -25,6 +25,14 @@ for (const draft of document.querySelectorAll("form[data-autosave]")) {
   const stop = (text) => { over = true; clearTimeout(timer); told.className = "note warn"; say(text); };
 
   const redraw = (state) => {
+    const tag = draft.closest(".panel")?.querySelector("[data-answered] > *");
+    if (tag && state.answered) {
+      tag.textContent = state.answered.text;
+      tag.className = `tag ${state.answered.tone}`;
+    }
+    const progress = document.getElementById("progress");
+    if (progress && state.progress) progress.textContent = state.progress;
+    if (state.more) draft.querySelector("[data-more]").hidden = false;
     if (!state.seen) return;
     draft.elements.seen.value = state.seen;
     const absent = new Set(state.absent), required = new Set(state.required);

@@ -243,7 +243,8 @@ const prepare = (section) => {
   for (const form of section.querySelectorAll("form.chooser")) {
     const camera = form.querySelector("[data-camera]");
     if (camera && touch) camera.hidden = false;
-    const asks = form.querySelector("[name^=choice], [name^=expires_on]");
+    const asked = [...form.querySelectorAll("[name^=choice], [name^=expires_on]")];
+    const answered = () => asked.every((one) => (one.type === "radio" ? asked.some((other) => other.name === one.name && other.checked) : one.value));
     const chosen = () => [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
     form.addEventListener("submit", (event) => {
       const files = chosen();
@@ -252,10 +253,20 @@ const prepare = (section) => {
       event.stopImmediatePropagation();
       begin(form, files);
     });
-    for (const input of form.querySelectorAll("input[type=file]")) {
-      input.addEventListener("change", () => { if (!asks && input.files.length) begin(form, chosen()); });
-    }
-    if (!asks) form.querySelector(".actions").hidden = true;
+    // What was chosen is sent as soon as the questions beside it are answered, in whichever order.
+    form.addEventListener("change", () => {
+      if (!chosen().length) return;
+      const note = form.querySelector(".ask");
+      if (note) note.remove();
+      if (answered()) begin(form, chosen());
+      else {
+        const ask = element("p", say("answer"), "fault ask");
+        ask.setAttribute("role", "status");
+        form.querySelector(".actions").before(ask);
+      }
+    });
+    form.querySelector("[data-press]").hidden = true;
+    if (!asked.length) form.querySelector(".actions").hidden = true;
   }
 };
 
