@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import attrs
 import pytest
@@ -46,26 +43,10 @@ from perizinan_core.published._status_list import (
 )
 from perizinan_core.testing._refusals import raises_code
 
-_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 NOW = datetime.now(UTC).replace(microsecond=0)
 URI = "https://izin.kotacontoh.example/status-list.cwt"
 STATUS_KEY = ec.generate_private_key(ec.SECP256R1())
 TERMS = StatusListTerms(uri=URI, keys=(QrKey(kid=b"stat", key=STATUS_KEY.public_key()),)).to_json()
-
-
-@pytest.fixture(scope="module")
-def build():
-    name = "perizinan_vector_builder"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, _BUILDER)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="module")
-def world(build):
-    return build.World.create()
 
 
 @pytest.fixture

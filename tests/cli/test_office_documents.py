@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import attrs
 import pytest
@@ -24,27 +21,11 @@ from perizinan_core.published._envelope import countersign
 from perizinan_core.published._keys import signing_callback, thumbprint
 from perizinan_core.published._status_list import StatusList, StatusListTerms, pack_statuses, sign_status_list
 
-_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 NOW = datetime.now(UTC).replace(microsecond=0)
 KEYS = {
     name: ec.generate_private_key(ec.SECP256R1()) for name in ("kota-a", "kota-b", "kota-c", "next", "list")
 }
 CONTACT = Contact(address="Jalan Contoh 1", phone="(0342) 000000")
-
-
-@pytest.fixture(scope="module")
-def build():
-    name = "perizinan_vector_builder"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, _BUILDER)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="module")
-def world(build):
-    return build.World.create()
 
 
 class Quiet(SimpleHTTPRequestHandler):

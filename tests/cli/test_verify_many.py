@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import importlib.util
 import json
 import os
 import pty
@@ -26,23 +25,7 @@ from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import PermitStatusAnswer
 from perizinan_core.verification import load_schema
 
-_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = "2026-12-02T09:00"
-
-
-@pytest.fixture(scope="module")
-def build():
-    name = "perizinan_vector_builder"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, _BUILDER)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="module")
-def world(build):
-    return build.World.create()
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import attrs
 import pytest
@@ -18,23 +15,7 @@ from perizinan_core.published import QrKey, sign_authority_document
 from perizinan_core.published._directory import Directory, DirectoryEntry, sign_directory
 from perizinan_core.published._keys import signing_callback
 
-_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = ("--at", "2026-12-02T09:00", "--no-status")
-
-
-@pytest.fixture(scope="module")
-def build():
-    name = "perizinan_vector_builder"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, _BUILDER)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="module")
-def world(build):
-    return build.World.create()
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 
 import pytest
 import segno
@@ -15,23 +12,7 @@ from PIL import Image
 from perizinan_core.cli._app import main
 from perizinan_core.cli._verify_qr import verify_qr_command
 
-_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = "2026-12-02T09:00"
-
-
-@pytest.fixture(scope="module")
-def build():
-    name = "perizinan_vector_builder"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, _BUILDER)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="module")
-def world(build):
-    return build.World.create()
 
 
 @pytest.fixture(scope="module")

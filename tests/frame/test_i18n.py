@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import errno
 import inspect
-import json
 import os
 import pickle
 import pkgutil
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,11 @@ from perizinan_core.i18n import Clause, said, translate
 
 SOURCE = Path(errors_package.__file__).parents[1]
 LOCALE = SOURCE / "locale" / "id" / "LC_MESSAGES"
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from messages import untranslated  # noqa: E402 - a script, which is not installed
+
 PLACEHOLDER = re.compile(r"\{(\w+)[^}]*\}")
 
 
@@ -33,35 +38,6 @@ def catalogues():
                 item.id: item.string for item in read_po(file) if item.id and isinstance(item.id, str)
             }
     return entries
-
-
-def marked_sentences():
-    """Return every literal given to N_(), Clause(), translate() or as a problem of a file, and those of tables."""
-    for entry in json.loads((SOURCE / "verification/reasons.json").read_text(encoding="utf-8")).values():
-        yield "reasons.json", entry["sentence"]
-    for rows in json.loads((SOURCE / "verification/headlines.json").read_text(encoding="utf-8")).values():
-        for entry in rows.values():
-            yield "headlines.json", entry["word"]
-            yield "headlines.json", entry["meaning"]
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in {"N_", "Clause", "translate"}
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-                and isinstance(node.args[0].value, str)
-            ):
-                yield path.relative_to(SOURCE), node.args[0].value
-            elif (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "problem"
-                and len(node.args) == 2
-                and isinstance(node.args[1], ast.Constant)
-            ):
-                yield path.relative_to(SOURCE), node.args[1].value
 
 
 def clauses():
@@ -101,12 +77,23 @@ def all_errors(kind=PerizinanError):
 
 
 def test_every_sentence_of_the_source_is_translated():
-    """No user meets an English sentence because somebody forgot its translation."""
-    known = catalogues()
+    """No user meets an English sentence because its translation was forgotten."""
+    assert [] == list(untranslated(SOURCE, catalogues()))
 
-    missing = {f"{path}: {text}" for path, text in marked_sentences() if text and not known.get(text)}
 
-    assert set() == missing
+def test_the_script_names_sentences_that_no_catalogue_has(tmp_path):
+    """Whatever marks them: a function, a template, or a table."""
+    package = tmp_path / "package"
+    (package / "verification").mkdir(parents=True)
+    (package / "code.py").write_text(
+        'N_("a")\ntranslate("b")\nClause("c")\nplace.problem("p", "d")\ntell("e")', encoding="utf-8"
+    )
+    (package / "page.html").write_text('{{ _("f") }} g', encoding="utf-8")
+    (package / "verification" / "reasons.json").write_text('{"code": {"sentence": "h"}}', encoding="utf-8")
+
+    assert ["'b'", "'c'", "'d'", "'f'", "'h'"] == [
+        line.rpartition(" ")[2] for line in untranslated(package, {"a": "x"}, top=tmp_path)
+    ]
 
 
 def test_every_clause_that_goes_into_a_sentence_is_translated():

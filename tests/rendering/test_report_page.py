@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
-import sys
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import attrs
 import pypdf
@@ -16,23 +13,6 @@ from perizinan_core.rendering._report_page import MAX_PAGES, ReportSummary, rend
 from perizinan_core.verification import Check, Outcome, Reason, Verdict, verify_permit
 from perizinan_core.verification._qr_report import check_qr_text
 from perizinan_core.verification.signatures import verify_signatures
-
-_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
-
-
-@pytest.fixture(scope="module")
-def build():
-    name = "perizinan_vector_builder"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, _BUILDER)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="module")
-def world(build):
-    return build.World.create()
 
 
 @pytest.fixture(scope="module")

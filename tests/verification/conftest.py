@@ -9,22 +9,14 @@ from types import ModuleType
 
 import pytest
 
-_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 
-
-def _load(name: str = "perizinan_vector_builder", path: Path = _BUILDER) -> ModuleType:
+def _load(name: str, path: Path) -> ModuleType:
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
     return sys.modules[name]
-
-
-@pytest.fixture(scope="session")
-def build() -> ModuleType:
-    """The builder module."""
-    return _load()
 
 
 @pytest.fixture(scope="session")
@@ -37,12 +29,6 @@ def signed_files() -> ModuleType:
 def parts() -> ModuleType:
     """The maker of signature containers."""
     return _load("perizinan_signature_containers", Path(__file__).with_name("signature_containers.py"))
-
-
-@pytest.fixture(scope="session")
-def world(build):
-    """An office with keys of this run."""
-    return build.World.create()
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,6 @@ from perizinan_core.services._oversight import (
     OversightReport,
     StepLoad,
 )
-from perizinan_core.services._papers import SlotView
 from perizinan_core.services._periods import FigurePeriod
 from perizinan_core.services._permits import IssueOutcome, Permits, RecordsStatus, SearchResult
 from perizinan_core.services._previews import LetterPreview, Letters
@@ -68,6 +67,7 @@ from perizinan_core.services._recovery import Recovered
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
 from perizinan_core.services._reviews import Reviews, UnnotifiedCase
 from perizinan_core.services._schemas import PostedDecision, Schemas
+from perizinan_core.services._slot_views import SlotView
 from perizinan_core.services._staff import AccessAct
 from perizinan_core.services._standing import CaseStanding
 from perizinan_core.services._status_list import StatusListRules, StatusLists

@@ -39,11 +39,10 @@ from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
 from perizinan_core.services._correction_view import CorrectionView, correction_of
 from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
-from perizinan_core.services._draft_cases import DraftCases, DraftPreview
+from perizinan_core.services._draft_cases import DraftCases
 from perizinan_core.services._drafts import files_of, remove_draft, remove_if_unused
 from perizinan_core.services._handing_in import HandingIn, next_submission
 from perizinan_core.services._own_data import data_of
-from perizinan_core.services._papers import SlotView
 from perizinan_core.services._readings import CaseReading, ReadingOf, is_noted, note_reading, readings_of
 from perizinan_core.services._receipt_sheet import receipt_pdf
 from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt
@@ -63,7 +62,7 @@ from perizinan_core.workflow._drafts import start_draft, update_applicant, updat
 from perizinan_core.workflow._notice import give_notice
 from perizinan_core.workflow._transition import Transition
 
-__all__ = ["Applications", "DraftPreview", "SlotView"]
+__all__ = ["Applications"]
 
 _log = logging.getLogger(__name__)
 

@@ -36,8 +36,8 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._intake import new_document, policy_for
-from perizinan_core.services._papers import Papers, put_in
+from perizinan_core.services._intake import new_document, policy_for, put_in
+from perizinan_core.services._papers import Papers
 from perizinan_core.services._terms import as_it_applies, permit_type_now, slot_label, slots_of
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow._drafts import put_power_of_attorney, require_editor

@@ -24,7 +24,7 @@ from perizinan_core.documents._ports import keep_spool, spool_for
 from perizinan_core.errors.documents import UploadHeldError, UploadRefusedError
 from perizinan_core.errors.services import UploadKeptError
 from perizinan_core.model._actor import Actor
-from perizinan_core.model._application import Application
+from perizinan_core.model._application import Application, SlotTerms
 from perizinan_core.model._case import SubmittedDocument
 from perizinan_core.model._held import (
     POWER_OF_ATTORNEY,
@@ -37,6 +37,8 @@ from perizinan_core.model._held import (
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._requirement import Requirement
 from perizinan_core.services._context import OfficeContext, new_id
+from perizinan_core.workflow._drafts import add_document, replace_document
+from perizinan_core.workflow._transition import Transition
 
 __all__ = [
     "NOT_READ_YET",
@@ -49,6 +51,7 @@ __all__ = [
     "new_document",
     "policy_for",
     "policy_of",
+    "put_in",
     "take_in",
 ]
 
@@ -226,3 +229,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(str(item) for item in value)
     return [_plain(item) for item in value] if isinstance(value, (tuple, list)) else value
+
+
+def put_in(
+    case: Application,
+    permit_type: PermitType,
+    document: SubmittedDocument,
+    replaces: str | None,
+    slots: tuple[SlotTerms, ...],
+    actor: Actor,
+    moment: datetime,
+) -> Transition:
+    """Put a document into its slot, or into the place of another; refuses what the case does not take now."""
+    if replaces is not None:
+        return replace_document(case, permit_type, replaces, document, slots=slots, actor=actor, now=moment)
+    return add_document(case, permit_type, document, slots=slots, actor=actor, now=moment)

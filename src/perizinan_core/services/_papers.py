@@ -12,17 +12,14 @@ from typing import BinaryIO
 
 import attrs
 
-from perizinan_core.documents import Finding, PagePicture, UploadPolicy, finding, page_picture
+from perizinan_core.documents import PagePicture, page_picture
 from perizinan_core.errors.documents import UploadRefusedError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.model._actor import Actor
-from perizinan_core.model._applicant import Organisation
 from perizinan_core.model._application import Application, ApplicationState, SlotTerms
 from perizinan_core.model._case import SubmittedDocument
-from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldUpload
+from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.model._permit_type import PermitType
-from perizinan_core.model._requirement import Requirement, RequirementLevel
-from perizinan_core.model._text import Source
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext, new_id
@@ -32,56 +29,31 @@ from perizinan_core.services._intake import (
     kept_error,
     new_document,
     policy_for,
-    policy_of,
+    put_in,
     take_in,
 )
+from perizinan_core.services._papers_on_file import papers_on_file
 from perizinan_core.services._readings import ReadingOf, is_noted, note_reading
 from perizinan_core.services._repeats import Asked, asked, once
+from perizinan_core.services._slot_views import SlotView, beyond_limits, mandate_view, slot_views
 from perizinan_core.services._terms import (
     as_it_applies,
-    mandate_label,
     permit_type_now,
     slots_of,
 )
 from perizinan_core.services._views import shown_case, shown_paper
-from perizinan_core.storage import ApplicationFilter, UnitOfWork
+from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow._drafts import (
-    add_document,
     put_power_of_attorney,
     remove_document,
-    replace_document,
     require_editor,
     take_out_document,
 )
 from perizinan_core.workflow._holding import drop_held_copies, hold_upload
-from perizinan_core.workflow._measure import add_period
 from perizinan_core.workflow._retention import keep_draft
 from perizinan_core.workflow._transition import Transition
 
-__all__ = ["Papers", "SlotView", "put_in"]
-
-_LOOKED_THROUGH = 200
-"""Latest applications of an account that are searched for papers on file."""
-
-
-@attrs.frozen(kw_only=True)
-class SlotView:
-    """A place for papers, with what is in it; what a form shows before anything is uploaded."""
-
-    terms: SlotTerms
-    requirement: Requirement
-    documents: tuple[SubmittedDocument, ...]
-    held: tuple[HeldUpload, ...] = ()
-    """Files that are kept for this place without being in it; see `HeldUploads.of_case`."""
-
-    @property
-    def policy(self) -> UploadPolicy:
-        """The limits, checked again by content after the upload."""
-        return policy_of(self.requirement)
-
-    def takes(self, document: SubmittedDocument) -> bool:
-        """Return whether a file that is stored already would do here: there is room, and it is within the limits."""
-        return len(self.documents) < self.terms.max_files and not _beyond(self.policy, document)
+__all__ = ["Papers"]
 
 
 @checked
@@ -98,7 +70,12 @@ class Papers:
         moment = self._context.moment(now)
         with self._context.work_for(actor, read_only=True) as work:
             application = shown_case(self._readable(work, application_id, actor), actor)
-            return self._views(work, application, self._permit_type(application, moment), moment)
+            permit_type = self._permit_type(application, moment)
+            return slot_views(
+                application,
+                permit_type,
+                self._slots(work, application, permit_type, moment),
+            )
 
     def mandate(self, application_id: str, *, actor: Actor) -> SlotView | None:
         """
@@ -113,37 +90,7 @@ class Papers:
             application = shown_case(self._readable(work, application_id, actor), actor)
         if application.representative is None:
             return None
-        policy = UploadPolicy()
-        requirement = Requirement(
-            code="surat-kuasa",
-            label=mandate_label(),
-            content_types=tuple(sorted(policy.accepted_types)),
-            max_bytes=policy.max_bytes,
-            max_pages=policy.max_pages,
-            source=Source("KUHPerdata Pasal 1792"),
-        )
-        terms = SlotTerms(
-            requirement=POWER_OF_ATTORNEY, level=RequirementLevel.REQUIRED, min_files=1, max_files=1
-        )
-        there = application.power_of_attorney()
-        held = tuple(one for one in application.waiting_uploads() if one.slot == POWER_OF_ATTORNEY)
-        return SlotView(
-            terms=terms, requirement=requirement, documents=() if there is None else (there,), held=held
-        )
-
-    def _views(
-        self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime
-    ) -> tuple[SlotView, ...]:
-        current = application.current_documents()
-        return tuple(
-            SlotView(
-                terms=slot,
-                requirement=permit_type.requirement(slot.requirement),
-                documents=tuple(item for item in current if item.slot == slot.key),
-                held=tuple(item for item in application.waiting_uploads() if item.slot == slot.key),
-            )
-            for slot in self._slots(work, application, permit_type, moment)
-        )
+        return mandate_view(application)
 
     def upload(
         self,
@@ -234,7 +181,10 @@ class Papers:
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
             access.require_party(application, actor)
-            return tuple(shown_paper(item, actor) for item in self._on_file(work, application, slot, moment))
+            return tuple(
+                shown_paper(item, actor)
+                for item in papers_on_file(self._context, work, application, slot, moment)
+            )
 
     def reuse(
         self,
@@ -266,7 +216,7 @@ class Papers:
         new = new_id()
 
         def change(work: UnitOfWork, case: Application) -> Transition:
-            found = {item.id: item for item in self._on_file(work, case, slot, moment)}
+            found = {item.id: item for item in papers_on_file(self._context, work, case, slot, moment)}
             if document_id not in found:
                 raise NotFoundError(kind="document", key=document_id)
             paper = found[document_id]
@@ -338,7 +288,7 @@ class Papers:
                 first_uploaded_at=paper.first_uploaded_at or paper.uploaded_at,
             )
             moved = put_in(case, permit_type, again, None, slots, actor, moment)
-            beyond = _beyond(policy_for(permit_type, slot), paper)
+            beyond = beyond_limits(policy_for(permit_type, slot), paper)
             if beyond:
                 raise UploadRefusedError(beyond)
             if case.state is ApplicationState.DRAFT and paper.slot not in _places(slots):
@@ -531,46 +481,10 @@ class Papers:
         found = as_it_applies(self._context, work, application, permit_type, moment)
         return slots_of(self._context, found.facts, permit_type, moment)
 
-    def _on_file(
-        self, work: UnitOfWork, application: Application, slot: str, moment: datetime
-    ) -> tuple[SubmittedDocument, ...]:
-        permit_type = self._permit_type(application, moment)
-        code = slot.partition("#")[0]
-        rule = next((item.reuse for item in permit_type.requirements if item.code == code), None)
-        if rule is None:
-            return ()
-        today = self._context.local_day(moment)
-        zone = self._context.calendar.time_zone
-        found: list[SubmittedDocument] = []
-        page = work.applications.find(ApplicationFilter(owner=application.owner), limit=_LOOKED_THROUGH)
-        for earlier in page.items:
-            if earlier.id == application.id or _identity(earlier) != _identity(application):
-                continue
-            for paper in earlier.current_documents():
-                first = zone.local(paper.first_uploaded_at or paper.uploaded_at).date()
-                fresh = add_period(self._context.calendar, first, rule.max_age) >= today
-                valid = paper.expires_on is None or paper.expires_on >= today
-                if paper.slot.partition("#")[0] == code and fresh and valid:
-                    found.append(paper)
-        return tuple(sorted(found, key=lambda item: item.uploaded_at, reverse=True))
-
 
 def _places(slots: tuple[SlotTerms, ...]) -> set[str]:
     """Return where files of a case count."""
     return {slot.key for slot in slots} | {POWER_OF_ATTORNEY}
-
-
-def _beyond(policy: UploadPolicy, document: SubmittedDocument) -> tuple[Finding, ...]:
-    """Return what keeps a stored file from another place: its content was judged when it came."""
-    found = []
-    if document.content_type not in policy.accepted_types:
-        types = ", ".join(sorted(policy.accepted_types))
-        found.append(finding("type-not-accepted", type=document.content_type, types=types))
-    if document.size > policy.max_bytes:
-        found.append(finding("too-large", limit_bytes=policy.max_bytes))
-    if document.pages is not None and document.pages > policy.max_pages:
-        found.append(finding("pdf-too-many-pages", limit=policy.max_pages))
-    return tuple(found)
 
 
 def _document(application: Application, made: str) -> SubmittedDocument:
@@ -582,26 +496,3 @@ def _document(application: Application, made: str) -> SubmittedDocument:
         if held.id == made:
             raise kept_error(application, held)
     raise NotFoundError(kind="document", key=made)
-
-
-def _identity(application: Application) -> tuple[object, ...]:
-    """Return what tells one applicant from another; an account may act for several."""
-    applicant = application.applicant
-    if isinstance(applicant, Organisation):
-        return (applicant.nib, applicant.npwp, applicant.name, applicant.responsible.nik)
-    return (applicant.nik, applicant.passport)
-
-
-def put_in(
-    case: Application,
-    permit_type: PermitType,
-    document: SubmittedDocument,
-    replaces: str | None,
-    slots: tuple[SlotTerms, ...],
-    actor: Actor,
-    moment: datetime,
-) -> Transition:
-    """Put a document into its slot, or into the place of another; refuses what the case does not take now."""
-    if replaces is not None:
-        return replace_document(case, permit_type, replaces, document, slots=slots, actor=actor, now=moment)
-    return add_document(case, permit_type, document, slots=slots, actor=actor, now=moment)
