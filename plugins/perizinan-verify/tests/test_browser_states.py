@@ -10,7 +10,7 @@ import attrs
 import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
-from perizinan_verify._presentation import QR_CHECKS, QR_STATES
+from perizinan_verify._headlines import QR_CHECKS, QR_STATES
 from PIL import ImageFilter
 from playwright.sync_api import expect
 

@@ -27,7 +27,8 @@ from perizinan_verify import _plugin as plugin
 from perizinan_verify import create_app
 from perizinan_verify._authorities import Authorities
 from perizinan_verify._bodies import clean_name
-from perizinan_verify._presentation import QR_STATES, STATES, status_text
+from perizinan_verify._headlines import QR_STATES
+from perizinan_verify._presentation import STATES, status_text
 from perizinan_verify._sentences import say
 
 from perizinan_core.bootstrap import PublicationSettings

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from perizinan_core.i18n import LANGUAGES
+from perizinan_verify import _headlines as headlines
 from perizinan_verify import _presentation as presentation
 from perizinan_verify._bodies import receive
 from perizinan_verify._errors import NoSuchPageError
@@ -30,11 +31,11 @@ async def show_page(request: Request, *, from_code: bool = False) -> Response:
     return await render(
         request,
         "page.html",
-        qr_states=presentation.QR_STATES,
-        qr_checks=presentation.QR_CHECKS,
+        qr_states=headlines.QR_STATES,
+        qr_checks=headlines.QR_CHECKS,
         states=presentation.STATES,
         claims=presentation.CLAIMS,
-        here=presentation.CODE_IS_HERE,
+        here=headlines.CODE_IS_HERE,
         from_code=from_code,
     )
 
@@ -78,7 +79,7 @@ async def check_pdf(request: Request) -> Response:
 def _pdf_view(answer: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {
         "answer": answer,
-        "headline": presentation.pdf_headline(answer),
+        "headline": headlines.pdf_headline(answer),
         "facts": presentation.permit_facts(answer, language),
         "is_copy": presentation.code_of_copy(answer) is not None,
         "shortened": presentation.shortened(answer),
@@ -101,14 +102,14 @@ async def check_qr(request: Request) -> Response:
         kind = "text" if received.text is not None else "photo"
         answers = await service.judge(received, kind, LANGUAGES)
     views = {language: _qr_view(answer, language) for language, answer in answers.items()}
-    return await render(request, "qr_result.html", views=views, qr_checks=presentation.QR_CHECKS)
+    return await render(request, "qr_result.html", views=views, qr_checks=headlines.QR_CHECKS)
 
 
 def _qr_view(answer: Mapping[str, Any], language: str) -> dict[str, Any]:
     claims = answer["permit"] or {}
     return {
         "answer": answer,
-        "headline": presentation.qr_headline(answer),
+        "headline": headlines.qr_headline(answer),
         "facts": presentation.qr_facts(answer, language),
         "shortened": [presentation.CLAIMS[name] for name in claims.get("shortened", ())],
         "office": presentation.office_line(answer),
