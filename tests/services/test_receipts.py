@@ -20,7 +20,8 @@ from perizinan_core.model._events import EventKind
 from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.published._keys import key_to_jwk, thumbprint
 from perizinan_core.services._applications import Applications
-from perizinan_core.services._context import OfficeContext, OfficeKeys
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._context_parts import OfficeKeys
 from perizinan_core.testing._fakes import small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office, sample_pack
 

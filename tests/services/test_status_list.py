@@ -19,7 +19,7 @@ from perizinan_core.published._status_list import (
     peek_status_list,
     read_status_list,
 )
-from perizinan_core.services._context import OfficeKeys
+from perizinan_core.services._context_parts import OfficeKeys
 from perizinan_core.services._published_keys import key_id
 from perizinan_core.testing._offices import HOST, sample_office
 from perizinan_core.testing._refusals import raises_code

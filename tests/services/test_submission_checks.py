@@ -15,7 +15,7 @@ from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import CorrectionItem
 from perizinan_core.model._checks import CheckKind, CheckOutcome
 from perizinan_core.model._events import EventKind
-from perizinan_core.services._context import CheckRules
+from perizinan_core.services._context_parts import CheckRules
 from perizinan_core.testing import APPLICANT, HOST, sample_office
 from perizinan_core.testing._refusals import raises_code
 

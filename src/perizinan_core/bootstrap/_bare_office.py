@@ -24,7 +24,7 @@ from perizinan_core.storage import Storage, open_storage
 if TYPE_CHECKING:
     from perizinan_core.documents import DocumentStore
     from perizinan_core.hooks._manager import PluginManager
-    from perizinan_core.services._context import OfficeKeys
+    from perizinan_core.services._context_parts import OfficeKeys
 
 __all__ = ["BareOffice", "open_bare_office", "plugins_for_recovery"]
 

@@ -29,7 +29,7 @@ from perizinan_core.hooks._manager import Origin, Registered
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
-from perizinan_core.services._context import OfficeKeys
+from perizinan_core.services._context_parts import OfficeKeys
 from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing

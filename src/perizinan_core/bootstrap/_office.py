@@ -100,7 +100,8 @@ from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._consent_book import ConsentBook, services_of
-from perizinan_core.services._context import CheckRules, OfficeContext
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._context_parts import CheckRules
 from perizinan_core.services._hints import pass_on_commits
 from perizinan_core.services._in_place import note_catalogue
 from perizinan_core.services._periods import Periods

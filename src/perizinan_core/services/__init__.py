@@ -32,7 +32,7 @@ from perizinan_core.services._confirmations import AssumedState, Confirmation, C
 from perizinan_core.services._consent_book import CaseConsent, ConsentOffer
 from perizinan_core.services._consumers import Consumers, ConsumerState, ReplayDone
 from perizinan_core.services._contacts import Contacts
-from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
+from perizinan_core.services._context_parts import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._correction_view import CorrectionView, ItemKind, ItemView
 from perizinan_core.services._counter import Counter
@@ -43,7 +43,8 @@ from perizinan_core.services._hand_over import HandedOver, HeldStage
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._host_messages import HostMessages
 from perizinan_core.services._in_place import CatalogueInPlace
-from perizinan_core.services._incoming import Incoming, IncomingState, IncomingUpload, Receiver
+from perizinan_core.services._incoming import Incoming, Receiver
+from perizinan_core.services._incoming_states import IncomingState, IncomingUpload
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._lists import CaseCounts, Lists
 from perizinan_core.services._long_term import LongTerm

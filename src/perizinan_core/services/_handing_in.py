@@ -22,7 +22,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.services._assigning import assign_where_possible
 from perizinan_core.services._checks import ask_checks, identity_record, record_refusal, require_answers
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._incoming import stored_file_problems, under_way_problems
+from perizinan_core.services._file_problems import stored_file_problems, under_way_problems
 from perizinan_core.services._number_sources import reserve_number
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._receipts import sign_receipt

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import attrs
@@ -20,22 +19,28 @@ from perizinan_core.documents import finding, kept_name
 from perizinan_core.documents._incoming import IncomingFile
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.documents import (
-    DocumentDamagedError,
-    DocumentNotFoundError,
     DocumentStoreError,
     UploadRefusedError,
 )
 from perizinan_core.errors.services import NotFoundError, ServiceError, UploadKeptError
-from perizinan_core.errors.workflow import Problem, WorkflowError
-from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
+from perizinan_core.errors.workflow import WorkflowError
+from perizinan_core.i18n import LANGUAGES, N_, translate
 from perizinan_core.model._actor import Actor, ActorKind
-from perizinan_core.model._application import Application, ApplicationState, SlotTerms
+from perizinan_core.model._application import Application, SlotTerms
 from perizinan_core.model._case import SubmittedDocument
 from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._incoming_states import (
+    LASTS,
+    IncomingState,
+    IncomingUpload,
+    is_over,
+    moment_of,
+    state_of,
+)
 from perizinan_core.services._intake import new_document, policy_for, put_in
 from perizinan_core.services._papers import Papers
 from perizinan_core.services._terms import as_it_applies, permit_type_now, slot_label, slots_of
@@ -44,86 +49,17 @@ from perizinan_core.workflow._drafts import put_power_of_attorney, require_edito
 
 __all__ = [
     "Incoming",
-    "IncomingState",
-    "IncomingUpload",
     "Receiver",
-    "is_over",
     "judge_waiting",
-    "stored_file_problems",
-    "under_way_problems",
 ]
 
 _log = logging.getLogger(__name__)
 
-LASTS = timedelta(days=7)
-"""How long an upload can be continued after it began."""
-
 _MOST_OPEN = 30
 _MOST_KNOWN = 200
 _READ = 256 * 1024
-_OPEN_STATES = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUESTED})
 
 _CHANGED = N_("The file is not as it was when sending began. Choose it again, and send it once more.")
-_ONE = N_("1 file for {place} is still being sent. Wait until it has arrived, or stop sending it.")
-_MANY = N_(
-    "{count} files for {place} are still being sent. Wait until they have arrived, or stop sending them."
-)
-_UNJUDGED = N_("A file for {place} has arrived and is being checked. Try again in a few minutes.")
-_DAMAGED = N_("The stored file for {place} is not as it was received. Remove it, and upload it again.")
-
-
-class IncomingState(StrEnum):
-    """What there is of a file that arrives in parts."""
-
-    UNDER_WAY = "under-way"
-    """Bytes are missing."""
-    RECEIVED = "received"
-    """Whole; it is to be judged."""
-    STORED = "stored"
-    """In its slot."""
-    KEPT = "kept"
-    """Kept without being in its slot; see `HeldUploads`."""
-    REFUSED = "refused"
-    OVER = "over"
-    """Its time was over before it was whole."""
-
-
-@attrs.frozen(kw_only=True)
-class IncomingUpload:
-    """A file that arrives in parts, as it stands."""
-
-    id: str
-    """Random; with the id of the application it names the upload in addresses."""
-
-    application: str
-    slot: str
-    slot_label: str
-    file_name: str = attrs.field(repr=False)
-    size: int
-    received: int
-    begun_at: datetime
-    ends_at: datetime
-    """Until when it can be continued."""
-
-    state: IncomingState
-    replaces: str | None = None
-    """Id of the document that it will take the place of."""
-
-    note: str = attrs.field(default="", repr=False)
-    document: str | None = None
-    """Id of the document that it became."""
-
-    reasons: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
-    """Why it was refused, in each language."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the application has to wait for it."""
-        return self.state in (IncomingState.UNDER_WAY, IncomingState.RECEIVED)
-
-    def why(self, language: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
-        """Return why it was refused, as the applicant reads it."""
-        return self.reasons.get(language, ())
 
 
 @attrs.frozen
@@ -426,9 +362,9 @@ class Incoming:
             file_name=about["file_name"],
             size=item.size,
             received=item.received,
-            begun_at=_moment(about["begun_at"]),
-            ends_at=_moment(about["ends_at"]),
-            state=_state(item, moment),
+            begun_at=moment_of(about["begun_at"]),
+            ends_at=moment_of(about["ends_at"]),
+            state=state_of(item, moment),
             replaces=about.get("replaces"),
             note=about.get("note", ""),
             document=result.get("document"),
@@ -445,7 +381,7 @@ def judge_waiting(context: OfficeContext, moment: datetime) -> int:
     done, incoming = 0, Incoming(context)
     for case in context.incoming.cases():
         for item in context.incoming.of_case(case):
-            if _state(item, moment) is IncomingState.RECEIVED:
+            if state_of(item, moment) is IncomingState.RECEIVED:
                 done += _is_judged(context, incoming, item, moment)
     return done
 
@@ -468,68 +404,6 @@ def _sender(context: OfficeContext, item: IncomingFile) -> Actor:
     if sender is not None and access.is_party(case, sender):
         return sender
     return Actor(id=case.owner.id, kind=ActorKind.APPLICANT)
-
-
-def under_way_problems(
-    context: OfficeContext, application: Application, permit_type: PermitType, moment: datetime
-) -> tuple[Problem, ...]:
-    """Return for each place of an application whose files have not all arrived why it has to wait."""
-    if application.state not in _OPEN_STATES:
-        return ()
-    by_slot: dict[str, list[IncomingState]] = {}
-    for item in context.incoming.of_case(application.id):
-        state = _state(item, moment)
-        if state in (IncomingState.UNDER_WAY, IncomingState.RECEIVED):
-            by_slot.setdefault(str(item.about["slot"]), []).append(state)
-    return tuple(
-        _under_way(slot, states, slot_label(permit_type, slot, context.language))
-        for slot, states in sorted(by_slot.items())
-    )
-
-
-def _under_way(slot: str, states: list[IncomingState], label: str) -> Problem:
-    missing = states.count(IncomingState.UNDER_WAY)
-    sentence = _UNJUDGED if missing == 0 else _ONE if missing == 1 else _MANY
-    return Problem(f"documents.{slot}", "file-under-way", sentence, {"count": missing}, label=label)
-
-
-def stored_file_problems(
-    context: OfficeContext, application: Application, permit_type: PermitType
-) -> Iterator[Problem]:
-    """
-    Read every file of an application, and yield those whose bytes are not those that were received.
-
-    Raises:
-        DocumentStoreUnavailableError: the store cannot be read now.
-    """
-    for document in application.current_documents():
-        try:
-            with context.documents.open(document.sha256) as reader:
-                size = 0
-                while piece := reader.read(_READ):
-                    size += len(piece)
-        except (DocumentDamagedError, DocumentNotFoundError):
-            size = -1
-        if size != document.size:
-            yield Problem(
-                f"documents.{document.slot}",
-                "stored-file-damaged",
-                _DAMAGED,
-                label=slot_label(permit_type, document.slot, context.language),
-            )
-
-
-def _state(item: IncomingFile, moment: datetime) -> IncomingState:
-    if item.result is not None:
-        return IncomingState(item.result["state"])
-    if is_over(item, moment):
-        return IncomingState.OVER
-    return IncomingState.UNDER_WAY if item.received < item.size else IncomingState.RECEIVED
-
-
-def is_over(item: IncomingFile, moment: datetime) -> bool:
-    """Return whether a file can no longer be continued."""
-    return _moment(item.about["ends_at"]) <= moment
 
 
 def _check_size(size: int, most: int) -> None:
@@ -556,10 +430,6 @@ def _hash_of(stream: Any) -> str:
     while piece := stream.read(_READ):
         digest.update(piece)
     return digest.hexdigest()
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _day(text: str | None) -> date | None:

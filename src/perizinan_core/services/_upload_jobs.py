@@ -13,7 +13,8 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._held_uploads import HeldUploads
-from perizinan_core.services._incoming import is_over, judge_waiting
+from perizinan_core.services._incoming import judge_waiting
+from perizinan_core.services._incoming_states import is_over
 from perizinan_core.services._work import PATIENT, Moment, OneByOne, WorkDone
 from perizinan_core.storage import Backoff, UnitOfWork
 

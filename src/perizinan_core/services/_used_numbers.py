@@ -29,7 +29,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.published._envelope import sign_statement, signed_by
 from perizinan_core.published._keys import PublicKey, key_from_jwk, signing_callback
 from perizinan_core.published._strict_json import load_json
-from perizinan_core.services._context import OfficeKeys
+from perizinan_core.services._context_parts import OfficeKeys
 from perizinan_core.services._published_keys import PUBLISHED_KEYS
 from perizinan_core.storage import Storage, TakenNumber, UnitOfWork
 

@@ -50,7 +50,8 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import StageKind
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.services import Publication, StatusLists
-from perizinan_core.services._context import ApplicantCheck, OfficeContext, OfficeKeys
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._context_parts import ApplicantCheck, OfficeKeys
 from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.services._targets import OpenConsumer, subscriptions
 from perizinan_core.signing import Signer

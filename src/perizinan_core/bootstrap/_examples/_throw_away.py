@@ -26,7 +26,8 @@ from perizinan_core.model._letter import Letter
 from perizinan_core.model._text import Text
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.services import Publication
-from perizinan_core.services._context import OfficeContext, OfficeKeys
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._context_parts import OfficeKeys
 from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.storage.memory import MemoryStorage
 
