@@ -14,10 +14,8 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from rich.progress import track
 from rich.table import Table
 from scale_filling import Wanted, filled_offices, in_work, storage_of
 from scale_questions import Question, questions, unasked
+from scale_timing import times_of
 
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.testing._offices import OfficeKit
@@ -46,19 +45,6 @@ WALKED = re.compile(r"Seq Scan on perizinan_|SCAN perizinan_")
 SMALL = re.compile(r"perizinan_(officers|job_failures|settings|counters|number_counters|tallies)")
 
 Row = dict[str, Any]
-
-
-def times_of(asks: Mapping[int, Callable[[], object]], rounds: int) -> dict[int, float]:
-    """Return the median of each in milliseconds; they take turns, and each was asked once before."""
-    found: dict[int, list[float]] = {size: [] for size in asks}
-    for ask in asks.values():
-        ask()
-    for _ in range(rounds):
-        for size, ask in asks.items():
-            begun = time.perf_counter()
-            ask()
-            found[size].append((time.perf_counter() - begun) * 1000)
-    return {size: statistics.median(times) for size, times in found.items()}
 
 
 def asked(storage: SqlStorage, ask: Callable[[], object]) -> list[tuple[str, str]]:

@@ -24,9 +24,9 @@ from perizinan_portal.testing import PortalKit, sample_portal
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from scale import times_of
 from scale_filling import storage_of
 from scale_questions import middle_of
+from scale_timing import times_of
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from perizinan_clamav._plugin import open_scanner
+from perizinan_clamav._scanner import open_scanner
 from perizinan_clamav._settings import ClamavSettings
 from perizinan_core.hooks import PluginContext
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate

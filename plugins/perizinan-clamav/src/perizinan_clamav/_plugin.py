@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perizinan_clamav._clamd import Clamd
-from perizinan_clamav._scanner import ClamavScanner
+from perizinan_clamav._scanner import open_scanner
 from perizinan_clamav._settings import ClamavSettings
 from perizinan_core.hooks import CliCommandEntry, PluginContext, UploadScannerEntry, hookimpl
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "load_command",
-    "open_scanner",
     "perizinan_api",
     "register_cli_commands",
     "register_upload_scanners",
@@ -35,18 +33,6 @@ def register_cli_commands() -> list[CliCommandEntry]:
     """Offer ``perizinan clamav``."""
     help_ = "Periksa apakah ClamAV menjawab dan seberapa baru basis datanya."
     return [CliCommandEntry(name="clamav", help=help_, load=load_command, settings=ClamavSettings)]
-
-
-def open_scanner(*, context: PluginContext[ClamavSettings]) -> ClamavScanner:
-    """
-    Make the scanner; clamd need not be there yet.
-
-    Raises:
-        ClamavError: ``clamd-address``.
-    """
-    chosen = context.settings
-    clamd = Clamd(chosen.address, chosen.seconds, unencrypted=chosen.unencrypted)
-    return ClamavScanner(clamd, context.clock, chosen.database_days)
 
 
 def load_command(*, context: PluginContext[ClamavSettings]) -> click.Command:

@@ -12,9 +12,10 @@ from perizinan_clamav._clamd import Clamd
 from perizinan_clamav._errors import ClamavError
 from perizinan_clamav._settings import ClamavSettings
 from perizinan_core.documents import Finding, Severity, UploadReport
+from perizinan_core.hooks import PluginContext
 from perizinan_core.i18n import N_
 
-__all__ = ["ClamavScanner"]
+__all__ = ["ClamavScanner", "open_scanner"]
 
 _NOT_SEARCHED = "Heuristics.Limits.Exceeded"
 """Begins what clamd says of a file that it did not search to its end (``AlertExceedsMax``)."""
@@ -77,3 +78,15 @@ class ClamavScanner:
             raise ClamavError(
                 "clamd-database-old", address=self.clamd.address, days=days, limit=self.database_days
             )
+
+
+def open_scanner(*, context: PluginContext[ClamavSettings]) -> ClamavScanner:
+    """
+    Make the scanner; clamd need not be there yet.
+
+    Raises:
+        ClamavError: ``clamd-address``.
+    """
+    chosen = context.settings
+    clamd = Clamd(chosen.address, chosen.seconds, unencrypted=chosen.unencrypted)
+    return ClamavScanner(clamd, context.clock, chosen.database_days)
