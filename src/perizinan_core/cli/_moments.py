@@ -6,14 +6,24 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import click
 
+from perizinan_core.cli._once import Once
 from perizinan_core.i18n import N_, translate
 
-__all__ = ["read_moment"]
+__all__ = ["moment_option", "read_moment"]
 
 _HOURS = {"WIB": 7, "WITA": 8, "WIT": 9}
 _DAY = len("2026-11-25")
 _FIRST, _LAST = 1970, 9998
 """No certificate is older, and at the edge of the calendar no day can be counted on."""
+
+moment_option = click.option(
+    "--at",
+    "moment",
+    cls=Once,
+    metavar="ISO",
+    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: sekarang.",
+)
+"""``--at``, as every command that checks permits has it."""
 
 
 def read_moment(text: str | None, zone: str, language: str) -> datetime:

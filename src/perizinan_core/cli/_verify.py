@@ -17,9 +17,8 @@ from pathlib import Path
 import attrs
 import click
 
-from perizinan_core.cli._moments import read_moment
+from perizinan_core.cli._moments import moment_option, read_moment
 from perizinan_core.cli._numbers import FiniteRange
-from perizinan_core.cli._once import Once
 from perizinan_core.cli._outputs import check_output
 from perizinan_core.cli._quiet import quiet
 from perizinan_core.cli._verify_authority import AuthorityOptions, authority_options
@@ -85,13 +84,7 @@ _SECONDS = 20.0
     help="strict: layanan stempel waktu yang berakhir, atau pencabutan yang tidak ditanyakan, berarti tidak pasti.",
 )
 @status_options
-@click.option(
-    "--at",
-    "moment",
-    cls=Once,
-    metavar="ISO",
-    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: sekarang.",
-)
+@moment_option
 @click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap berkas.")
 @click.option(
     "--max-bytes", type=click.IntRange(min=1), default=None, help="Ukuran berkas terbesar, dalam byte."

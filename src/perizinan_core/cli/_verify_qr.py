@@ -19,9 +19,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from perizinan_core.cli._moments import read_moment
+from perizinan_core.cli._moments import moment_option, read_moment
 from perizinan_core.cli._numbers import FiniteRange
-from perizinan_core.cli._once import Once
 from perizinan_core.cli._outputs import check_output
 from perizinan_core.cli._terminal import COLOURS, foreign_text
 from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, open_records
@@ -50,13 +49,7 @@ _MAX_TEXT = 4096
 @click.argument("codes", metavar="TEXT|IMAGE…", nargs=-1, required=True)
 @authority_options
 @status_options
-@click.option(
-    "--at",
-    "moment",
-    cls=Once,
-    metavar="ISO",
-    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: sekarang.",
-)
+@moment_option
 @click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap kode.")
 @click.option(
     "--time-limit",
