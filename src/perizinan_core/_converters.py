@@ -208,7 +208,8 @@ def _collection_hook(kind: Any, converter: BaseConverter) -> Callable[[Any, Any]
 
 
 def _is_frozenset(kind: Any) -> bool:
-    return get_origin(kind) is frozenset
+    # Of a field, or of a value by itself: its order is another one in each process.
+    return kind is frozenset or get_origin(kind) is frozenset
 
 
 def _is_free_mapping(kind: Any) -> bool:

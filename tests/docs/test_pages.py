@@ -282,7 +282,7 @@ def test_a_picture_of_the_portal_is_small_enough_for_a_readme(picture) -> None:
     shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
 
     assert 60_000 >= picture.stat().st_size
-    assert f"docs/images/{picture.name}" in shown
+    assert f"images/{picture.name}" in shown
 
 
 def test_the_exit_codes_in_the_readme_are_those_of_the_command() -> None:

@@ -114,3 +114,10 @@ def test_a_time_without_zone_is_refused_on_both_ways():
 def test_canonical_json_is_independent_of_insertion_order():
     """What is hashed and signed has one form (RFC 8785)."""
     assert b'{"a":1,"b":[1,2]}' == canonical_json({"b": [1, 2], "a": 1})
+
+
+def test_a_set_by_itself_is_a_sorted_list_like_one_in_a_field():
+    """Its own order is another one in each process: a digest of it would say that rules changed."""
+    names = frozenset(f"syarat-{number}" for number in range(50))
+
+    assert sorted(names) == to_json(names)

@@ -148,7 +148,7 @@ def test_a_lost_device_of_an_officer_is_taken_off_by_an_administrator_on_record(
         portal.account("kasi"), password=hash_password(PASSWORD), second_factor=new_secret()
     )
     store.accounts.save(account, now=portal.services.now)
-    page = portal.visitor("admin").open("/pengelola/petugas/kasi/perangkat")
+    page = portal.visitor("admin").open("/admin/petugas/kasi").click("Lost device of an officer")
     page = page.form().fill(reason="Telepon hilang; menelepon dari nomor dinas").send()
     assert "The officer sets up another app at the next login" in page.text
     login = portal.stranger().open("/masuk").form().fill(login="kasi", password=PASSWORD).send()

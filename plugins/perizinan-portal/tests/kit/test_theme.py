@@ -43,3 +43,14 @@ def test_text_is_readable_on_its_ground(palette):
     weak = {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in pairs}
 
     assert {} == {pair: ratio for pair, ratio in weak.items() if ratio < 4.5}
+
+
+def test_the_style_sheet_has_no_class_that_no_page_uses():
+    """What is drawn no more is taken out, so that phones load little."""
+    package = Path(perizinan_portal.__file__).parent
+    pages = [*package.rglob("*.html"), *(package / "_kit/static").glob("*.js"), *package.rglob("_*.py")]
+    words = set(re.findall(r"[a-zA-Z][\w-]*", "".join(page.read_text(encoding="utf-8") for page in pages)))
+    styled = set(re.findall(r"\.([a-z][\w-]*)(?=[^{}]*\{)", CSS))
+
+    assert 40 < len(styled)
+    assert set() == styled - words

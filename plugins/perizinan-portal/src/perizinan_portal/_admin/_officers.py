@@ -142,6 +142,7 @@ def show(
         "is_self": officer.id == visit.actor.id,
         "roles": ROLES,
         "access": _access(account, visit),
+        "account_is_set": account is not None and account.second_factor is not None,
         "email": None if account is None else account.email,
         "held": visit.office.reviews.held_cases(officer.id, actor=visit.actor),
         "history": tuple(reversed(history))[:20],
