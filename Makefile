@@ -46,7 +46,7 @@ demo-large: $(STAMP)
 
 test: tools
 	@mkdir -p build
-	$(BIN)/python -m pytest -n auto --dist loadfile $(TEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -62,7 +62,7 @@ contracts: $(STAMP)
 check: lint types contracts test
 
 coverage: tools
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered $(TEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered $(TEST_ARGS)
 
 bench: $(STAMP)
 	@mkdir -p build

@@ -18,7 +18,9 @@ Pages call the checkout ``~/perizinan-core``. Nothing runs that a reader does no
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import functools
 import importlib
 import io
 import os
@@ -89,6 +91,17 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(os.sched_getaffinity(0)) + 1
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Begin with the files that have few tests: they start servers, browsers and programs, and take longest.
+
+    At the end the many short ones keep all cores busy, where one long file would keep one.
+    """
+    tests = collections.Counter(item.path for item in items)
+    items.sort(key=lambda item: tests[item.path])
+
+
 def _has_room() -> bool:
     """Tell whether programs can be kept and started there, and memory is not needed for something else."""
     try:
@@ -139,7 +152,9 @@ class _PageTest(pytest.Item):
         return self.path, 0, f"the code on {self.path.relative_to(ROOT)} does what the page says"
 
 
+@functools.cache
 def _sybil() -> Sybil:
+    """Return what finds the blocks of a page; it looks at its caller, which takes longer than to read a page."""
     return Sybil(parsers=[CodeBlockParser(language, _evaluate) for language in _LANGUAGES], path=str(ROOT))
 
 

@@ -6,8 +6,10 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -73,13 +75,16 @@ def samples() -> dict[str, ModuleType]:
     return _load_samples()
 
 
+@cache
+def _cases() -> list[Any]:
+    """Return every sample; making them takes longer than a test."""
+    return [
+        case for name, module in _load_samples().items() if name != "sample_case" for case in module.cases()
+    ]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for ``case`` once for every sample."""
     if "case" in metafunc.fixturenames:
-        cases = [
-            case
-            for name, module in _load_samples().items()
-            if name != "sample_case"
-            for case in module.cases()
-        ]
+        cases = _cases()
         metafunc.parametrize("case", cases, ids=[case.name for case in cases])

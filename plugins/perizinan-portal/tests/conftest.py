@@ -97,6 +97,8 @@ CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    # One process for all windows: to start one for each takes longer than the page.
+    "--in-process-gpu", "--disable-site-isolation-trials", "--renderer-process-limit=1",
 )  # fmt: skip
 
 
@@ -117,6 +119,7 @@ class Browsing:
     address: str
     _browser: Browser
     _contexts: list[BrowserContext] = attrs.field(factory=list)
+    _kept: dict[tuple[object, ...], BrowserPage] = attrs.field(factory=dict)
     faults: list[str] = attrs.field(factory=list)
     """What scripts did wrong, and what the policy stopped; fails the test at its end."""
 
@@ -151,6 +154,20 @@ class Browsing:
         if path is not None:
             page.goto(self.address + path)
         return page
+
+    def kept(self, who: str | None, *, width: int, locale: str, pending: bool = False) -> BrowserPage:
+        """
+        Return an empty window of someone that stays open from test to test, and keeps no file that it loaded.
+
+        To begin a window takes several times as long as to look at a page in it.
+        """
+        key = who, width, locale, pending
+        if key not in self._kept:
+            page = self.page(who, None, width=width, locale=locale, pending=pending)
+            self._contexts.remove(page.context)
+            page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+            self._kept[key] = page
+        return self._kept[key]
 
     def findings(self, page: BrowserPage) -> list[str]:
         """Return what axe-core finds on a page (WCAG 2.2 A and AA), each with the element."""

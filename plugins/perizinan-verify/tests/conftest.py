@@ -27,6 +27,8 @@ CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    # One process for all windows: to start one for each takes longer than the page.
+    "--in-process-gpu", "--disable-site-isolation-trials", "--renderer-process-limit=1",
 )  # fmt: skip
 
 LAW = "Peraturan Wali Kota Contoh Nomor 1 Tahun 2025"

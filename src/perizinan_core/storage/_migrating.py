@@ -130,10 +130,7 @@ def migrate(
                 reading = []
             if reading and keys is None:
                 raise StorageError("migration-needs-keys", revision=reading[0])
-            for step in steps:
-                if progress is not None:
-                    progress(step)
-                _upgrade(connection, step)
+            _upgrade(connection, steps, progress=progress)
             if reading and keys is not None:
                 _seal(connection, keys, reading)
             folders = {item.name: item.migrations for item in sets}
@@ -204,8 +201,7 @@ def make_tables(connection: sa.Connection, revision: str) -> None:
 
     if revision not in REVISIONS:
         raise StorageError("schema-too-new", found=revision, newest=REVISIONS[-1])
-    for step in REVISIONS[: REVISIONS.index(revision) + 1]:
-        _upgrade(connection, step)
+    _upgrade(connection, REVISIONS[: REVISIONS.index(revision) + 1])
 
 
 def lock_tables(connection: sa.Connection) -> None:
@@ -292,7 +288,7 @@ def make_plugin_tables(
             progress(f"{steps.name}/{revision}")
         try:
             with _unfinished(connection):
-                _upgrade(connection, revision, plugin=steps.name, folder=folder)
+                _upgrade(connection, (revision,), plugin=steps.name, folder=folder)
         except Exception as error:
             raise _failed(
                 steps.name, revision, Clause(N_("it raised {error}"), error=_place(error, folder))
@@ -342,8 +338,25 @@ def _place(error: Exception, folder: Path) -> str:
 
 
 def _upgrade(
-    connection: sa.Connection, revision: str, *, plugin: str | None = None, folder: Path | None = None
+    connection: sa.Connection,
+    steps: Sequence[str],
+    *,
+    progress: Callable[[str], None] | None = None,
+    plugin: str | None = None,
+    folder: Path | None = None,
 ) -> None:
+    """
+    Apply revisions that follow each other: Alembic reads the whole folder each time it is asked, so it is asked once.
+
+    Args:
+        connection: The transaction.
+        steps: What is to be applied, in order.
+        progress: Called with each before it is applied.
+        plugin: Whose tables they are about; None: the office's.
+        folder: Where its migrations are.
+    """
+    if not steps:
+        return
     command = office_part("alembic.command")
     config = office_part("alembic.config").Config()
     config.set_main_option("script_location", _option(Path(__file__).parent / "_migrations"))
@@ -353,7 +366,16 @@ def _upgrade(
         config.set_main_option("version_locations", _option(folder))
         config.attributes["plugin"] = plugin
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    remaining = iter(steps)
+
+    def announce(**_applied: object) -> None:
+        step = next(remaining, None)
+        if progress is not None and step is not None:
+            progress(step)
+
+    announce()
+    config.attributes["on_version_apply"] = announce
+    command.upgrade(config, steps[-1])
 
 
 def _option(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from perizinan_portal._kit import Who
 from perizinan_portal._table import routes
@@ -38,26 +40,34 @@ def visitors(portal):
     return [portal.stranger() if who is None else portal.visitor(who) for who in VISITORS]
 
 
-def _answers(visitors, address, method="GET", **options):
-    return [one.request(method, address, follow=False, **options) for one in visitors]
+@pytest.fixture(scope="module")
+def answers(visitors):
+    """What each of them is answered by a page, for each method; asked once."""
+
+    @functools.cache
+    def asked(name):
+        route = routes()[name]
+        return [
+            one.request(method, place(route), follow=False) for method in route.methods for one in visitors
+        ]
+
+    return asked
 
 
 @pytest.mark.parametrize("name", sorted(routes()))
-def test_every_page_says_what_browsers_may_do_with_it(visitors, name):
+def test_every_page_says_what_browsers_may_do_with_it(answers, name):
     """No matter who opens it, and whether it is there for them."""
-    route = routes()[name]
-    for method in route.methods:
-        for answer in _answers(visitors, place(route), method):
-            headers = answer.headers
-            policy = headers["content-security-policy"]
+    for answer in answers(name):
+        headers = answer.headers
+        policy = headers["content-security-policy"]
 
-            assert "default-src 'none'" in policy and "unsafe" not in policy
-            assert "max-age=63072000" == headers["strict-transport-security"]
-            assert "nosniff" == headers["x-content-type-options"]
-            assert "no-referrer" == headers["referrer-policy"]
-            assert "same-origin" == headers["cross-origin-resource-policy"]
-            assert "server" not in headers
-            assert "no-store" in headers["cache-control"] or "private" in headers["cache-control"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert "max-age=63072000" == headers["strict-transport-security"]
+        assert "nosniff" == headers["x-content-type-options"]
+        assert "no-referrer" == headers["referrer-policy"]
+        assert "same-origin" == headers["cross-origin-resource-policy"]
+        assert "server" not in headers
+        assert "no-store" in headers["cache-control"] or "private" in headers["cache-control"]
 
 
 @pytest.mark.parametrize("path", PLACES)
@@ -70,16 +80,15 @@ def test_what_is_no_page_of_the_table_is_sent_over_https_and_never_guessed_at(po
 
 
 @pytest.mark.parametrize("name", sorted(routes()))
-def test_every_cookie_stays_with_this_host_and_away_from_scripts(visitors, name):
+def test_every_cookie_stays_with_this_host_and_away_from_scripts(answers, name):
     """Of every answer that sets one."""
-    for method in routes()[name].methods:
-        for answer in _answers(visitors, place(routes()[name]), method):
-            for cookie in answer.headers.get_list("set-cookie"):
-                parts = {part.strip().lower() for part in cookie.split(";")}
+    for answer in answers(name):
+        for cookie in answer.headers.get_list("set-cookie"):
+            parts = {part.strip().lower() for part in cookie.split(";")}
 
-                assert cookie.startswith("__Host-perizinan_")
-                assert {"httponly", "secure", "samesite=lax", "path=/"} <= parts
-                assert not any(part.startswith("domain") for part in parts)
+            assert cookie.startswith("__Host-perizinan_")
+            assert {"httponly", "secure", "samesite=lax", "path=/"} <= parts
+            assert not any(part.startswith("domain") for part in parts)
 
 
 @pytest.mark.parametrize("name", [name for name, route in sorted(routes().items()) if route.act])
@@ -110,7 +119,7 @@ def test_no_page_of_another_site_loads_what_is_someones_own(visitors, name):
     loads = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}
     link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
 
-    assert {404} == {one.status_code for one in _answers(visitors, address, headers=loads)}
+    assert {404} == {one.request("GET", address, follow=False, headers=loads).status_code for one in visitors}
     assert 303 == visitors[0].request("GET", address, follow=False, headers=link).status_code
 
 

@@ -13,6 +13,7 @@ context.configure(
     version_table=REVISION_TABLE if plugin is None else revision_table(plugin),
     render_as_batch=True,
     transactional_ddl=True,
+    on_version_apply=context.config.attributes["on_version_apply"],
 )
 with context.begin_transaction():
     context.run_migrations()
