@@ -9,19 +9,14 @@ them, see `published_delegations`.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
 
 import attrs
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 
-from perizinan_core._converters import canonical_json
-from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._events import Event, EventKind
@@ -29,12 +24,10 @@ from perizinan_core.model._letter import PermitStatement
 from perizinan_core.model._permit import Permit
 from perizinan_core.published import (
     AuthorityDocument,
-    Contact,
-    Signatory,
     sign_authority_document,
 )
 from perizinan_core.published._envelope import countersign
-from perizinan_core.published._keys import PublicKey, signing_callback, thumbprint
+from perizinan_core.published._keys import PublicKey, signing_callback
 from perizinan_core.services._access import require_role
 from perizinan_core.services._administration import require_reason
 from perizinan_core.services._arguments import checked
@@ -46,14 +39,13 @@ from perizinan_core.services._bindings import (
     history_subject,
 )
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._document_building import VERSION, build_document
 from perizinan_core.services._published_delegations import (
     DELEGATIONS,
     TITLES,
-    published_delegations,
-    published_titles,
 )
 from perizinan_core.services._published_keys import PUBLISHED_KEYS, KeyPurpose, OwnKey, OwnKeys, key_id
-from perizinan_core.services._published_types import TYPES, published_types
+from perizinan_core.services._published_types import TYPES
 from perizinan_core.services._published_versions import PUBLISHED, note_published, require_version, withdraw
 from perizinan_core.services._stand_in import qr_text_with
 from perizinan_core.services._status_list import StatusLists
@@ -62,18 +54,13 @@ from perizinan_core.storage import UnitOfWork
 
 __all__ = ["Publication", "key_id"]
 
-_VERSION = "authority-document"
 _PURPOSES = ("document", "qr", "status")
-_VOUCHED = (BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, TYPES, _VERSION, PUBLISHED)
+_VOUCHED = (BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, TYPES, VERSION, PUBLISHED)
 """Settings that the document is made from."""
 
 _log = logging.getLogger(__name__)
 
-LIFETIME = timedelta(days=365)
-"""How long a published document may be used to judge; publish it again before."""
-
 _FRESH = timedelta(minutes=10)
-_SELF = Actor(id="system", kind=ActorKind.SYSTEM)
 
 
 @checked
@@ -102,7 +89,7 @@ class Publication:
         """
         keys, moment = self._context.keys, self._context.moment(now)
         self._require_sound()
-        document = self._build(moment)
+        document = self._built(moment)
         with self._context.unit_of_work(read_only=True) as work:
             self._keys(work, "document").require_usable(keys.document.public_key(), moment)
         signed = sign_authority_document(
@@ -127,7 +114,7 @@ class Publication:
         """
         with self._lock:
             if renew or self._cached is None or not self._cached[0] <= now < self._cached[0] + _FRESH:
-                self._cached = (now, self._build(now))
+                self._cached = (now, self._built(now))
             return self._cached[1]
 
     def qr_text(self, statement: PermitStatement) -> str:
@@ -399,104 +386,12 @@ class Publication:
         if broken:
             raise ServiceError("publication-broken", records=broken)
 
+    def _built(self, now: datetime) -> AuthorityDocument:
+        return build_document(self._context, self._roots, self.status_lists, now)
+
     def _forget(self) -> None:
         with self._lock:
             self._cached = None
-
-    def _build(self, now: datetime) -> AuthorityDocument:
-        context = self._context
-        current = self._current()
-        with context.unit_of_work() as work:
-            for position, signer in current:
-                self._bindings(work).bind_at_first_sight(
-                    position,
-                    signer.certificate,
-                    chain=signer.chain if context.signers.asks(position) else (),
-                    actor=_SELF,
-                    now=now,
-                )
-            day = context.local_day(now)
-            signatories = self._signatories(work, day)
-            terms = self.status_lists.terms(work, now)
-            present = context.keys.document.public_key()
-            listed = self._keys(work, "document").published(present, now)
-            coming = [item.key for item in listed if item.start is not None and item.start > day]
-            statement = AuthorityDocument(
-                slug=context.authority.slug,
-                name=context.authority.name.id,
-                region=context.authority.region.value[:5],
-                contact=self._contact(),
-                time_zone=context.calendar.time_zone.value,
-                version=1,
-                issued=now,
-                expires=now + LIFETIME,
-                verification_url=context.authority.verification_url,
-                roots=self._roots,
-                intermediates=self._intermediates(work, current),
-                signatories=signatories,
-                permit_types=published_types(work, context.catalogue),
-                qr_keys=self._keys(work, "qr").published(context.keys.qr.public_key(), now),
-                keys=tuple({thumbprint(key): key for key in (present, *coming)}.values()),
-                status_list=terms.to_json() if terms is not None else None,
-            )
-            statement = attrs.evolve(statement, version=_next_version(work, statement))
-            work.commit()
-        return statement
-
-    def _contact(self) -> Contact | None:
-        told = self._context.authority.contact
-        if told is None:
-            return None
-        return Contact(address=told.address, phone=told.phone, email=told.email, web=told.web)
-
-    def _current(self) -> tuple[tuple[str, DigestSigner], ...]:
-        """Return what signs here now; what only a person can open is there while that person signs."""
-        signers = self._context.signers
-        found = []
-        for position in signers.positions():
-            try:
-                signer = signers.signer_for(position)
-            except PerizinanError:
-                if not signers.asks(position):
-                    raise
-                continue
-            if isinstance(signer, DigestSigner):
-                found.append((position, signer))
-        return tuple(found)
-
-    def _intermediates(
-        self, work: UnitOfWork, current: Iterable[tuple[str, DigestSigner]]
-    ) -> tuple[x509.Certificate, ...]:
-        # Of keys that a person opens the chain is on record: the document is the same before and while they sign.
-        asks = self._context.signers.asks
-        chains = [signer.chain for position, signer in current if not asks(position)]
-        chains += [item.chain for item in self._bindings(work).all() if not item.withdrawn]
-        known = {fingerprint(root) for root in self._roots}
-        found = {
-            certificate.fingerprint(hashes.SHA256()): certificate
-            for chain in chains
-            for certificate in chain
-            if fingerprint(certificate) not in known
-        }
-        return tuple(found[key] for key in sorted(found))
-
-    def _signatories(self, work: UnitOfWork, day: date) -> tuple[Signatory, ...]:
-        # What the plugin no longer names still stood behind the permits of its time.
-        delegations = published_delegations(work, self._context.authority, day)
-        titles = published_titles(work, self._context.authority)
-        return tuple(
-            Signatory(
-                position=item.position,
-                title=titles.get(item.position, item.position),
-                certificate_sha256=item.certificate_sha256,
-                spki_sha256=None,
-                start=item.start,
-                end=item.end,
-                delegations=delegations.get(item.position, ()),
-            )
-            for item in self._bindings(work).all()
-            if not item.withdrawn
-        )
 
 
 def _require_operator(actor: Actor, action: str) -> None:
@@ -504,21 +399,3 @@ def _require_operator(actor: Actor, action: str) -> None:
         raise AccessDeniedError(
             "access-denied", actor=actor.id, action=action, allowed=(ActorKind.HOST.value,)
         )
-
-
-def _next_version(work: UnitOfWork, document: AuthorityDocument) -> int:
-    """Return the version: raised by one whenever anything but the dates of issue changes."""
-    content = {
-        key: value for key, value in document.to_json().items() if key not in {"version", "issued", "expires"}
-    }
-    digest = hashlib.sha256(canonical_json(content)).hexdigest()
-    # For the office's own checks only: `authority_json` refuses when the version on record is broken.
-    on_record = None if work.settings.broken(_VERSION) else work.settings.get(_VERSION)
-    known = on_record or {"version": 0, "sha256": None}
-    if known["sha256"] == digest:
-        return int(known["version"])
-    version = int(known["version"]) + 1
-    if work.settings.broken(_VERSION):
-        return version
-    work.settings.put(_VERSION, {"version": version, "sha256": digest})
-    return version
