@@ -96,8 +96,8 @@ class Days:
     _staff: Mapping[str, Actor] = attrs.field(factory=dict, init=False)
     _fates: dict[str, Fate] = attrs.field(factory=dict, init=False)
     _owners: dict[str, Actor] = attrs.field(factory=dict, init=False)
-    _desks: set[str] = attrs.field(factory=set, init=False)
-    """Officers who have been given something."""
+    _desks: dict[str, set[str]] = attrs.field(factory=dict, init=False)
+    """What lies before each officer who has been given something, as the cases were last seen."""
 
     _moments: list[tuple[datetime, int, Callable[[], None]]] = attrs.field(factory=list, init=False)
     _order: Iterator[int] = attrs.field(factory=count, init=False)
@@ -244,7 +244,7 @@ class Days:
     def _work(self) -> None:
         """Let every officer take the first of what waits."""
         for officer in sorted(self._desks):
-            if self.chance.random() < self._busy(officer):
+            if self.chance.random() < self._busy(officer) or not self._desks[officer]:
                 continue
             begun = self.clock.moment
             for entry in self.office.reviews.queue(actor=self._staff[officer], limit=_AT_ONCE):
@@ -398,12 +398,14 @@ class Days:
     def _note(self, now: Application) -> None:
         """Put what waits now on the desks of those it waits for."""
         self._known[now.id] = now
+        for desk in self._desks.values():
+            desk.discard(now.id)
         if now.state is ApplicationState.APPROVED:
             signer = "kadinkes" if now.permit_type == "rekomendasi-sip-nakes" else "kadis"
             self._approved.setdefault(signer, []).append(now.id)
         for state in now.stages:
             if state.status is StageStatus.OPEN and state.assignee and state.opened_at:
-                self._desks.add(state.assignee)
+                self._desks.setdefault(state.assignee, set()).add(now.id)
 
     def _case(self, case: str) -> Application:
         return self.office.applications.get(case, actor=HOST)
