@@ -41,6 +41,7 @@ NOT_MEASURED = {
     "consumers.states": "counts what waits",
     "continuation.beyond_records": "compares with the files of a restored office",
     "continuation.lost": "compares with the files of a restored office",
+    "contacts.paces": "as contacts.own",
     "counter.consents": "as contacts.in_case",
     "counter.corrections": "as applications.corrections",
     "counter.problems": "the letter is rendered: `make bench`",

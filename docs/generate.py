@@ -37,6 +37,7 @@ from perizinan_core.errors.base import Category, PerizinanError
 from perizinan_core.hooks import SmtpSettings
 from perizinan_core.i18n import LANGUAGES, translate
 from perizinan_core.model import Event, EventKind, HeldOutcome
+from perizinan_core.services._digest_texts import DIGEST
 from perizinan_core.services._message_texts import placeholders_of
 from perizinan_core.services._message_wordings import SUPERVISOR_KINDS, wording_of
 from perizinan_core.services._schemas import portal_schema
@@ -412,7 +413,8 @@ def _own_texts() -> Iterator[tuple[EventKind, str, Any, frozenset[str]]]:
     for kind in EventKind:
         outcomes = tuple(HeldOutcome) if kind is EventKind.DOCUMENT_HOLD_ENDED else ("",)
         for outcome in outcomes:
-            wording, found = wording_of(kind, outcome), placeholders_of(kind, outcome)
+            wording = DIGEST if kind is EventKind.MESSAGES_COLLECTED else wording_of(kind, outcome)
+            found = placeholders_of(kind, outcome)
             if wording is not None and found is not None:
                 yield kind, outcome, wording, found[1]
 
@@ -497,6 +499,10 @@ _EVENT_MEANINGS = {
     _KIND.STAFF_CHANGED: (
         "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the "
         "post. It stands in the history of the officer's account, and is not sent to listeners."
+    ),
+    _KIND.MESSAGES_COLLECTED: (
+        "Messages that waited for one recipient were brought together in one (`entries`). It stands in the outbox "
+        "alone, and is not sent to listeners."
     ),
     _KIND.OUTGOING_CHANGED: (
         "Deliveries (`entries`) were tried again or dropped (`act`), for a `reason`. It stands in the history of the "

@@ -24,6 +24,7 @@ from perizinan_core.model._calendar import Holiday, HolidayKind
 from perizinan_core.model._case import CorrectionItem, StageOutcome, WaitingFor
 from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
 from perizinan_core.model._complaint import ComplaintKind
+from perizinan_core.model._contact import Pace
 from perizinan_core.model._counter import Consent, ConsentForm, IdentityCheck, IdentityDocument
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
@@ -568,6 +569,8 @@ CALLS: Mapping[str, Call] = {
         "wa", phone=PHONE, version=CONSENT_VERSION, language="id", actor=a
     ),
     "contacts.withdraw": lambda s, a, _: s.kit.office.contacts.withdraw("wa", actor=a),
+    "contacts.paces": lambda s, a, _: s.kit.office.contacts.paces(actor=a),
+    "contacts.choose_pace": lambda s, a, _: s.kit.office.contacts.choose_pace("wa", Pace.DAILY, actor=a),
     "contacts.in_case": lambda s, a, i: s.kit.office.contacts.in_case(i("submitted"), actor=a),
     "counter.consents": lambda s, a, i: s.kit.office.counter.consents(i("submitted"), actor=a),
     "counter.consent_offer": lambda s, a, i: s.kit.office.counter.consent_offer(
@@ -1121,6 +1124,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "contacts.own": lambda r: None if r.public else "access-denied",
     "contacts.agree": lambda r: None if r.public else "access-denied",
     "contacts.withdraw": lambda r: None if r.public else "access-denied",
+    "contacts.paces": lambda r: None if r.public else r.have(others=()),
+    "contacts.choose_pace": lambda r: None if r.public else r.have(others=()),
     "contacts.in_case": lambda r: r.read("submitted"),
     "counter.consents": lambda r: r.serve(),
     "counter.consent_offer": lambda r: r.serve(),

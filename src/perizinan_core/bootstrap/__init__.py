@@ -11,6 +11,7 @@ from perizinan_core.bootstrap._plugins import load_plugins
 from perizinan_core.bootstrap._settings import (
     CheckSettings,
     ComplaintSettings,
+    MessageSettings,
     OfficeSettings,
     PluginTable,
     PublicationSettings,
@@ -34,6 +35,7 @@ __all__ = [
     "FoundNow",
     "Health",
     "MailFolderSettings",
+    "MessageSettings",
     "Office",
     "OfficeFinding",
     "OfficeSettings",

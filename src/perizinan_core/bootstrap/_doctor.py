@@ -45,7 +45,7 @@ from perizinan_core.model._complaint import ComplaintState
 from perizinan_core.services import Confirmed, UnnotifiedCase
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.storage._checking import check_records
-from perizinan_core.storage._records import TargetCounts, channel_target, consumer_target
+from perizinan_core.storage._records import TargetCounts, channel_target, consumer_target, digest_target
 from perizinan_core.storage._sql._store import SqlStorage
 
 if TYPE_CHECKING:
@@ -146,7 +146,6 @@ def _each(check: Callable[[Opened], Iterator[OfficeFinding]], office: Opened) ->
 def _messages(office: Office) -> Iterator[OfficeFinding]:
     with office.storage.unit_of_work(read_only=True) as work:
         given_up = work.outbox.given_up(limit=MOST_NAMED)
-        counts = work.outbox.counts()
         targets = work.outbox.by_target()
     for entry in given_up:
         fields = {"entry": entry.id, "attempts": entry.attempts, "error": entry.last_error or "-"}
@@ -170,7 +169,9 @@ def _messages(office: Office) -> Iterator[OfficeFinding]:
             fields={**fields, "channel": entry.channel or "-"},
         )
     yield from _gone(office, targets)
-    oldest = counts.oldest_waiting
+    # What waits to be collected has an hour of its own.
+    ready = [one for one in targets if not one.target.startswith(digest_target(""))]
+    oldest = min((one.oldest_waiting for one in ready if one.oldest_waiting is not None), default=None)
     if oldest is not None and office.now() - oldest > _LATE:
         since = office.authority.calendar.time_zone.local(oldest)
         yield OfficeFinding(
@@ -178,7 +179,7 @@ def _messages(office: Office) -> Iterator[OfficeFinding]:
             sentence=N_("{count} deliveries wait, the oldest since {since}."),
             remedy=N_("See that the worker runs (perizinan worker), and look at: perizinan outbox list"),
             fields={
-                "count": counts.waiting,
+                "count": sum(one.waiting for one in ready),
                 "since": since.isoformat(timespec="minutes"),
             },
         )
@@ -263,7 +264,7 @@ def _draft_is_over(work: UnitOfWork, subject: str, today: date) -> bool:
 def _gone(office: Office, targets: Iterable[TargetCounts]) -> Iterator[OfficeFinding]:
     """Name the targets that something waits for, and that the settings no longer name."""
     plugins = office.settings.plugins
-    used = {channel_target(name) for name in plugins.channels} | {
+    used = {make(name) for name in plugins.channels for make in (channel_target, digest_target)} | {
         consumer_target(name) for name in plugins.consumers
     }
     for counts in targets:

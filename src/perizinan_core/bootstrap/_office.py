@@ -102,6 +102,7 @@ from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._consent_book import ConsentBook, services_of
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._context_parts import CheckRules
+from perizinan_core.services._digests import Collect, DigestRules
 from perizinan_core.services._hints import pass_on_commits
 from perizinan_core.services._in_place import note_catalogue
 from perizinan_core.services._periods import Periods
@@ -249,7 +250,8 @@ class Office:
         self.oversight = Oversight(context)
         self.tracking = Tracking(context)
         book = ConsentBook(context, services_of(self._channels))
-        self.contacts = Contacts(book)
+        digests = DigestRules(**attrs.asdict(self.settings.messages))
+        self.contacts = Contacts(book, Collect(context, dict(self._channels)), digests)
         self.counter = Counter(context, self.applications, self.tracking, book)
         periods = Periods(context, self.settings.transparency.period)
         self.transparency = Transparency(context, periods)
@@ -276,6 +278,7 @@ class Office:
             retention=RetentionRules(**attrs.asdict(self.settings.retention)),
             status_lists=self.status_lists,
             uploads=self.uploads,
+            digests=digests,
         )
         self.messages = HostMessages(dict(self._channels))
         self.schemas = Schemas(context)

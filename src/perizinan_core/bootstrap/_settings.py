@@ -20,6 +20,7 @@ from perizinan_core.bootstrap._environment import KEEPS, from_environment, resol
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.i18n import LANGUAGES
+from perizinan_core.model._contact import Pace
 from perizinan_core.model._figures import PeriodLength
 from perizinan_core.signing.ltv import Level, OnFailure
 
@@ -27,6 +28,7 @@ __all__ = [
     "FILE_NAME",
     "CheckSettings",
     "ComplaintSettings",
+    "MessageSettings",
     "OfficeSettings",
     "PluginTable",
     "PublicationSettings",
@@ -206,6 +208,17 @@ class RetentionSettings:
 
 
 @attrs.frozen(kw_only=True)
+class MessageSettings:
+    """How often people are written to about what can wait; each chooses for themselves what suits them better."""
+
+    officers: Pace = Pace.AT_ONCE
+    """``at-once``, ``daily`` or ``working-mornings``: for officers who chose nothing; applicants: at once."""
+
+    hour: int = attrs.field(default=7, validator=attrs.validators.in_(range(24)))
+    """After this hour, by the clocks of the office, what waited is brought together in one message."""
+
+
+@attrs.frozen(kw_only=True)
 class ComplaintSettings:
     """In how many working days complaints are answered; never later than 60 days (UU 25/2009, Perpres 76/2013)."""
 
@@ -301,6 +314,7 @@ class Settings:
     retention: RetentionSettings = RetentionSettings()
     transparency: TransparencySettings = TransparencySettings()
     complaints: ComplaintSettings = ComplaintSettings()
+    messages: MessageSettings = MessageSettings()
     plugin: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     """Tables of single plugins, e.g. ``[plugin.mail-folder]``."""
 

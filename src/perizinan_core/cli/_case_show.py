@@ -37,6 +37,9 @@ _DELIVERIES = {
     DeliveryState.NO_CONSENT: N_("not sent: no consent"),
     DeliveryState.GIVEN_UP: N_("given up"),
     DeliveryState.REFUSED: N_("refused by the address"),
+    DeliveryState.COLLECTING: N_("waits to be sent together with others"),
+    DeliveryState.COLLECTED: N_("sent together with others"),
+    DeliveryState.SEPARATED: N_("its parts were sent one by one"),
     DeliveryState.DROPPED: N_("not sent: dropped by the operator"),
 }
 

@@ -56,7 +56,7 @@ class ServiceError(CodedError):
                 "banner-span banner-text calendar-year catalogue-archive export-span reason-needed "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
                 "unknown-value no-assumed-values paper-ahead survey-answers "
-                "complaint-empty complaint-holder consent-text"
+                "complaint-empty complaint-holder consent-text pace-for-officers"
             ),
             Category.DENIED: (
                 "access-denied calendar-second callback-untrusted confirmation-second finding-second own-record "

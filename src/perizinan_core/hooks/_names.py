@@ -15,6 +15,7 @@ from perizinan_core.hooks._notification import (
     NotificationChannel,
     PhoneChannel,
     SendOutcome,
+    SharedChannel,
 )
 from perizinan_core.hooks._numbers import NumberRequest, NumberSource
 from perizinan_core.hooks._payments import (
@@ -123,6 +124,7 @@ __all__ = [
     "Secret",
     "SendOutcome",
     "SettingError",
+    "SharedChannel",
     "SignerEntry",
     "SmtpChannel",
     "SmtpSettings",

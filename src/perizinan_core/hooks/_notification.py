@@ -31,6 +31,7 @@ __all__ = [
     "NotificationChannel",
     "PhoneChannel",
     "SendOutcome",
+    "SharedChannel",
     "compose_mail",
 ]
 
@@ -135,6 +136,16 @@ class ConsentChannel(Protocol):
 
         When the office sends through another one, everyone is asked again.
         """
+        ...
+
+
+@runtime_checkable
+class SharedChannel(Protocol):
+    """A channel that tells a room or a program, and no single person: it gets each message by itself, at once."""
+
+    @property
+    def is_shared(self) -> bool:
+        """True where no single person is reached."""
         ...
 
 

@@ -8,13 +8,21 @@ who agreed, and to no one else. See decision 0134.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
 import attrs
 
-__all__ = ["ChannelConsent", "ConsentStep", "ConsentWay", "MessageContact", "has_agreed", "holder_in_case"]
+__all__ = [
+    "ChannelConsent",
+    "ConsentStep",
+    "ConsentWay",
+    "MessageContact",
+    "Pace",
+    "has_agreed",
+    "holder_in_case",
+]
 
 
 class ConsentStep(StrEnum):
@@ -35,6 +43,19 @@ class ConsentWay(StrEnum):
 
     SECRET = "secret"  # noqa: S105 - a name
     """With the receipt number and the secret of a case; to withdraw only."""
+
+
+class Pace(StrEnum):
+    """How often someone is written to on a channel about what can wait."""
+
+    AT_ONCE = "at-once"
+    """One message for each thing that happens."""
+
+    DAILY = "daily"
+    """One for all of them, each day."""
+
+    WORKING_MORNINGS = "working-mornings"
+    """One for all of them, each morning on which the office works; for officers."""
 
 
 @attrs.frozen(kw_only=True)
@@ -76,9 +97,16 @@ class MessageContact:
     consents: tuple[ChannelConsent, ...] = ()
     """Oldest first; all stay."""
 
+    paces: Mapping[str, Pace] = attrs.field(factory=dict)
+    """How often they want to be written to, by name of the channel; where none is named, what is usual."""
+
     def with_consent(self, entry: ChannelConsent) -> MessageContact:
         """Return it with one more entry."""
         return attrs.evolve(self, consents=(*self.consents, entry))
+
+    def with_pace(self, channel: str, pace: Pace) -> MessageContact:
+        """Return it with another pace on a channel."""
+        return attrs.evolve(self, paces={**self.paces, channel: pace})
 
     def standing(self, channel: str) -> ChannelConsent | None:
         """Return what was agreed to for a channel and not withdrawn since, or None."""

@@ -125,6 +125,8 @@ class EventKind(StrEnum):
     """In the history of an officer's account, with the record before and after it; not for listeners."""
     OUTGOING_CHANGED = "outgoing_changed"
     """In the history of the administration: deliveries were tried again or dropped by a person; not for listeners."""
+    MESSAGES_COLLECTED = "messages_collected"
+    """In the outbox alone: messages that waited for one recipient were brought together in one; not for listeners."""
     BANNER_CHANGED = "banner_changed"
     """In the history of the administration: an announcement was put up or taken down; not for listeners."""
     FINDING_ACKNOWLEDGED = "finding_acknowledged"
@@ -153,6 +155,7 @@ _HISTORY_ONLY = frozenset(
         EventKind.CALENDAR_CHANGED,
         EventKind.CATALOGUE_CHANGED,
         EventKind.FINDING_ACKNOWLEDGED,
+        EventKind.MESSAGES_COLLECTED,
         EventKind.OUTGOING_CHANGED,
         EventKind.CASE_READ,
         EventKind.OWN_KEY_CHANGED,

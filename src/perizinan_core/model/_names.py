@@ -58,7 +58,14 @@ from perizinan_core.model._complaint import (
     ComplaintState,
     ComplaintStep,
 )
-from perizinan_core.model._contact import ChannelConsent, ConsentStep, ConsentWay, MessageContact, has_agreed
+from perizinan_core.model._contact import (
+    ChannelConsent,
+    ConsentStep,
+    ConsentWay,
+    MessageContact,
+    Pace,
+    has_agreed,
+)
 from perizinan_core.model._counter import (
     Consent,
     ConsentForm,
@@ -232,6 +239,7 @@ __all__ = [
     "Override",
     "OwnStep",
     "OwningSystem",
+    "Pace",
     "PassportNumber",
     "Payment",
     "Period",

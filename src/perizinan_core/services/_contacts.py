@@ -12,13 +12,14 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.services import AccessDeniedError
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import AccountKind, Actor, ActorKind
-from perizinan_core.model._contact import ConsentWay, MessageContact, holder_in_case
+from perizinan_core.model._contact import ConsentWay, MessageContact, Pace, holder_in_case
 from perizinan_core.model._identifiers import PhoneNumber
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._consent_book import CaseConsent, ConsentBook, ConsentOffer, withdrawn
+from perizinan_core.services._digests import Collect, DigestRules
 from perizinan_core.services._recipients import contacts_of
 from perizinan_core.services._tracking import case_with
 
@@ -31,6 +32,8 @@ class Contacts:
     """Consent to messages by phone."""
 
     _book: ConsentBook
+    _collect: Collect
+    _rules: DigestRules = DigestRules()
 
     def channels(self) -> Mapping[str, str]:
         """Return the channels that need consent, each with what it is; none where only mail is sent."""
@@ -112,6 +115,54 @@ class Contacts:
         taken = withdrawn(channel, way=ConsentWay.ACCOUNT, by=str(actor.account), at=moment)
         return self._book.change(str(actor.account), actor, moment, lambda known: known.with_consent(taken))
 
+    def paces(self, *, actor: Actor) -> Mapping[str, Pace]:
+        """
+        Return how often the actor is written to on each channel that reaches a person, about what can wait.
+
+        Raises:
+            AccessDeniedError: for others than the applicant's side and officers.
+        """
+        with self._book.context.work_for(actor, read_only=True) as work:
+            _require_person(actor)
+            chosen = work.contacts.get(str(actor.account)).paces
+        return {name: chosen.get(name, self._usual(actor)) for name in self._collect.channels}
+
+    def choose_pace(
+        self, channel: str, pace: Pace, *, actor: Actor, now: datetime | None = None
+    ) -> Mapping[str, Pace]:
+        """
+        Choose how often the actor is written to on a channel; what waits there is sent now, as one message.
+
+        What starts a period, has a deadline or confirms a step is always sent at once (`services._digest_rules`).
+
+        Args:
+            channel: Name of the channel.
+            pace: How often; ``working-mornings`` is for officers.
+            actor: The recipient.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others than the applicant's side and officers.
+            NotFoundError: there is no such channel.
+            ServiceError: ``pace-for-officers``: an applicant chose the mornings on which the office works.
+        """
+        _require_person(actor)
+        if channel not in self._collect.channels:
+            raise NotFoundError(kind="channel", key=channel)
+        if pace is Pace.WORKING_MORNINGS and actor.kind is not ActorKind.OFFICER:
+            raise ServiceError("pace-for-officers")
+        context, holder = self._book.context, str(actor.account)
+        moment = context.moment(now)
+        with context.work_for(actor) as work:
+            known = work.contacts.get(holder, lock=True)
+            work.contacts.save(known.with_pace(channel, pace), by=holder, at=moment)
+            self._collect.collect(work, channel, holder, moment)
+            work.commit()
+        return self.paces(actor=actor)
+
+    def _usual(self, actor: Actor) -> Pace:
+        return self._rules.officers if actor.kind is ActorKind.OFFICER else Pace.AT_ONCE
+
     def in_case(self, application_id: str, *, actor: Actor) -> tuple[CaseConsent, ...]:
         """
         Return for each recipient of a case, and each channel, whether messages go there.
@@ -144,6 +195,12 @@ class Contacts:
                     contact = contact.with_consent(taken)
                 work.contacts.save(contact, by=by, at=moment)
             work.commit()
+
+
+def _require_person(actor: Actor) -> None:
+    if actor.kind not in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE, ActorKind.OFFICER):
+        allowed = (ActorKind.APPLICANT.value, ActorKind.REPRESENTATIVE.value, ActorKind.OFFICER.value)
+        raise AccessDeniedError("access-denied", actor=actor.id, action="message-pace", allowed=allowed)
 
 
 def _require_public(actor: Actor) -> None:

@@ -43,6 +43,15 @@ class DeliveryState(StrEnum):
     REFUSED = "refused"
     """The address takes no mail, or not this one: the person has to give another, or be informed otherwise."""
 
+    COLLECTING = "collecting"
+    """It waits to be brought together with others, as its recipient chose."""
+
+    COLLECTED = "collected"
+    """It was brought together with others in one message, which has a state of its own."""
+
+    SEPARATED = "separated"
+    """A message of several that no longer went to one place: each of them was sent by itself."""
+
     DROPPED = "dropped"
     """An operator decided that it is not sent."""
 
@@ -76,24 +85,39 @@ class MessageDelivery:
     error: str | None
     """Stable code or class of the last failure; None for the applicant's side."""
 
+    collected_into: int | None = None
+    """`number` of the message that brings it together with others, or None."""
+
+    collected_state: DeliveryState | None = None
+    """How that one stands; None where it is forgotten."""
+
 
 def deliveries_of(
     work: UnitOfWork, case: str, actor: Actor, zone: IndonesianTimeZone
 ) -> tuple[MessageDelivery, ...]:
     """Return the messages of a case as this actor may see them, oldest first; the caller checks who may."""
     outside = actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE)
-    found = []
-    for entry in work.outbox.of_case(case):
+    found, entries = [], work.outbox.of_case(case)
+    ids = {entry.collected_into for entry in entries if entry.collected_into is not None}
+    into = {entry.id: entry for entry in work.outbox.named(ids)}
+    for entry in entries:
         is_unmade = entry.target == MESSAGES and entry.done_at is None
         if entry.channel is None and (outside or not is_unmade):
             continue
         if outside and entry.recipient not in _PARTIES:
             continue
-        found.append(_delivery(entry, zone, outside=outside))
+        together = into.get(entry.collected_into or 0)
+        if together is not None and together.case:
+            # It waited and no other came: it went by itself, and stands here as that.
+            continue
+        found.append(_delivery(entry, together, zone, outside=outside))
     return tuple(found)
 
 
-def _delivery(entry: OutboxEntry, zone: IndonesianTimeZone, *, outside: bool) -> MessageDelivery:
+def _delivery(
+    entry: OutboxEntry, together: OutboxEntry | None, zone: IndonesianTimeZone, *, outside: bool
+) -> MessageDelivery:
+    next_try = entry.collect_at if entry.is_collecting and entry.due_at is not None else entry.due_at
     return MessageDelivery(
         number=entry.id,
         kind=entry.event.kind.value if entry.event is not None else "",
@@ -104,7 +128,9 @@ def _delivery(entry: OutboxEntry, zone: IndonesianTimeZone, *, outside: bool) ->
         state=state_of(entry),
         at=zone.local(entry.done_at) if entry.done_at is not None else None,
         attempts=entry.attempts,
-        next_try=zone.local(entry.due_at) if entry.due_at is not None else None,
+        next_try=zone.local(next_try) if next_try is not None else None,
+        collected_into=entry.collected_into,
+        collected_state=None if together is None else state_of(together),
         error=None if outside else entry.last_error,
     )
 
@@ -115,6 +141,8 @@ def state_of(entry: OutboxEntry) -> DeliveryState:
         return DeliveryState.REFUSED
     if entry.is_given_up:
         return DeliveryState.GIVEN_UP
+    if entry.done_at is None and entry.is_collecting:
+        return DeliveryState.COLLECTING
     if entry.done_at is None:
         return DeliveryState.WAITING
     return DeliveryState(entry.answer or SendOutcome.ACCEPTED.value)

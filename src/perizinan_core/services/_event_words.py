@@ -85,6 +85,7 @@ _WORDS: Mapping[EventKind, str] = {
     EventKind.STAFF_CHANGED: N_("The staff record was changed"),
     EventKind.CASE_READ: N_("Someone of the office looked at the case"),
     EventKind.OUTGOING_CHANGED: N_("Deliveries were tried again or dropped"),
+    EventKind.MESSAGES_COLLECTED: N_("Messages were brought together in one"),
     EventKind.BANNER_CHANGED: N_("An announcement was put up or taken down"),
     EventKind.FINDING_ACKNOWLEDGED: N_("Notice was taken of a finding"),
     EventKind.CALENDAR_CHANGED: N_("The calendar was changed"),

@@ -11,6 +11,7 @@ from perizinan_core.hooks._texts import MessageText
 from perizinan_core.i18n import LANGUAGES
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._events import EventKind
+from perizinan_core.services._digest_texts import DIGEST
 from perizinan_core.services._message_wordings import wording_of
 
 __all__ = ["Texts", "by_kind", "link_problem", "links_in", "own_hosts", "placeholders_of", "text_problems"]
@@ -29,6 +30,9 @@ _FREE = frozenset({"receipt", "permit_type"})
 
 def placeholders_of(kind: EventKind, outcome: str = "") -> tuple[frozenset[str], frozenset[str]] | None:
     """Return the placeholders that a text may have and those that it must have; None: no one is sent anything."""
+    if kind is EventKind.MESSAGES_COLLECTED:
+        known = frozenset(_fields(DIGEST.body))
+        return known, known - {"count"}
     wording = wording_of(kind, outcome)
     if wording is None:
         return None

@@ -27,7 +27,7 @@ from perizinan_core.services._message_fields import MessageCase
 from perizinan_core.services._message_wordings import FOR_SUPERVISORS, Wording, wording_for_applicants
 from perizinan_core.services._recipients import recipients
 
-__all__ = ["messages_for"]
+__all__ = ["inner_text", "letter_text", "messages_for", "phone_text"]
 
 _FREE = N_("This service has no fee other than one that the law sets. Report anyone who asks you for money.")
 
@@ -108,17 +108,28 @@ def _notification(case: MessageCase, wording: Wording, name: str, *, free: bool 
         phone=None,
         language=language,
         subject=subject,
-        body=_letter(name, body, case.authority, language, free=free),
-        text=f"{body}\n\n{case.authority.name.to(language)}\n",
+        body=letter_text(name, body, case.authority, language, free=free),
+        text=phone_text(body, case.authority, language),
         created_at=case.event.at,
         data={"receipt_number": application.receipt_number, "permit_type": permit_type.code},
     )
 
 
-def _letter(name: str, body: str, authority: Authority, language: str, *, free: bool) -> str:
+def phone_text(body: str, authority: Authority, language: str) -> str:
+    """Return a text without greeting and closing, with the name of the office."""
+    return f"{body}\n\n{authority.name.to(language)}\n"
+
+
+def inner_text(notification: Notification, authority: Authority) -> str:
+    """Return what a message says, without the name of the office; see `phone_text`."""
+    return notification.text.removesuffix(phone_text("", authority, notification.language))
+
+
+def letter_text(name: str, body: str, authority: Authority, language: str, *, free: bool) -> str:
+    """Return a text with greeting and closing, as a mail has it."""
     complaint = next((item for item in authority.contacts if item.kind == "complaint"), None)
     lines = [
-        translate(N_("Dear {name},"), language, name=name),
+        translate(N_("Dear {name},") if name else N_("Dear Sir or Madam,"), language, name=name),
         "",
         body,
     ]

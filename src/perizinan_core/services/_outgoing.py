@@ -66,6 +66,8 @@ class OutgoingItem:
     written_at: datetime
     next_try: datetime | None
     done_at: datetime | None
+    collected_into: int | None = None
+    """`number` of the delivery that brings it together with others, or None."""
 
     @property
     def may_retry(self) -> bool:
@@ -312,7 +314,8 @@ class Outgoing:
             attempts=entry.attempts,
             error=entry.last_error or entry.unreadable or "",
             written_at=local(entry.written_at),
-            next_try=None if entry.due_at is None else local(entry.due_at),
+            next_try=None if entry.due_at is None else local(entry.collect_at or entry.due_at),
+            collected_into=entry.collected_into,
             done_at=None if entry.done_at is None else local(entry.done_at),
         )
 

@@ -8,34 +8,32 @@ channel: each has its own state, its own tries, and a key that stays the same at
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, Protocol
 
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.services import NotFoundError
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
 from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._notification import Notification, NotificationChannel, SendOutcome
 from perizinan_core.hooks._timed_calls import TIME_LIMIT, TimedCalls
-from perizinan_core.model._actor import Role
-from perizinan_core.model._application import Application
 from perizinan_core.model._contact import has_agreed
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._notice import NoticeMeans
-from perizinan_core.model._permit import Permit
-from perizinan_core.services._complaint_messages import COMPLAINT_KINDS_OF_EVENTS, complaint_messages
+from perizinan_core.services._complaint_messages import COMPLAINT_KINDS_OF_EVENTS
+from perizinan_core.services._composing import case_about, composed
 from perizinan_core.services._consent_book import contacts_in, service_of
 from perizinan_core.services._context import OfficeContext, case_of, new_id
 from perizinan_core.services._deliveries import DeliveryState
+from perizinan_core.services._digest_texts import digest_of
+from perizinan_core.services._digests import DigestRules, part_of, queued
 from perizinan_core.services._issuance import SYSTEM
 from perizinan_core.services._message_fields import begins
 from perizinan_core.services._message_wordings import MESSAGE_KINDS
-from perizinan_core.services._messages import messages_for
 from perizinan_core.services._status_list import STATUS_KINDS, StatusLists
-from perizinan_core.storage import OutboxEntry, OutboxItem, UnitOfWork
+from perizinan_core.storage import OutboxEntry, OutboxItem
 from perizinan_core.storage._records import MESSAGES, STATUS_LIST, channel_target, consumer_target
 from perizinan_core.workflow._notice import give_notice
 from perizinan_core.workflow._transition import Transition, in_order
@@ -120,7 +118,8 @@ class ToMessages:
     """Makes the messages of an event: one entry for each recipient and channel."""
 
     _context: OfficeContext
-    _channels: tuple[str, ...]
+    _channels: Mapping[str, NotificationChannel]
+    _rules: DigestRules = DigestRules()
 
     target: ClassVar[str] = MESSAGES
     in_order: ClassVar[bool] = False
@@ -128,19 +127,15 @@ class ToMessages:
 
     def deliver(self, entry: OutboxEntry, event: Event, moment: datetime) -> Delivered:
         """See `Target`."""
-        items = []
-        for recipient in composed(self._context, event, moment):
-            message = f"{self._context.authority.slug}-{new_id()}"
-            items += [
-                OutboxItem(
-                    event=event,
-                    target=channel_target(channel),
-                    case=entry.case or case_of(event),
-                    message=message,
-                    recipient=recipient,
-                )
-                for channel in self._channels
-            ]
+        items: list[OutboxItem] = []
+        for recipient, message in composed(self._context, event, moment).items():
+            item = OutboxItem(
+                event=event,
+                case=entry.case or case_of(event),
+                message=f"{self._context.authority.slug}-{new_id()}",
+                recipient=recipient,
+            )
+            items += queued(self._context, self._channels, self._rules, item, message, moment)
         return Delivered(items=tuple(items), counts=False)
 
 
@@ -180,6 +175,8 @@ class ToChannel:
 
     def deliver(self, entry: OutboxEntry, event: Event, moment: datetime) -> Delivered:
         """See `Target`."""
+        if event.kind is EventKind.MESSAGES_COLLECTED:
+            return self._digest(entry, event, moment)
         message = composed(self._context, event, moment).get(entry.recipient)
         if message is None:
             # A representative who no longer is one, an officer who left: there is no one to be notified.
@@ -191,19 +188,55 @@ class ToChannel:
                 message = attrs.evolve(message, phone=None)
             elif not self._has_agreed(entry, event, service, phone):
                 return Delivered(answer=DeliveryState.NO_CONSENT.value)
+        answer = self._sent(entry, message)
+        if answer is SendOutcome.ACCEPTED and message.account is None:
+            self._give_notice(event, moment)
+        return Delivered(answer=answer.value)
+
+    def _digest(self, entry: OutboxEntry, event: Event, moment: datetime) -> Delivered:
+        """Send many messages as one; where they no longer go to one place, each is sent by itself."""
+        channels = {self.name: self._channel}
+        with self._context.unit_of_work(read_only=True) as work:
+            found = work.outbox.named(event.data["entries"])
+            parts = [(one, *part_of(self._context, work, channels, self.name, one, moment)) for one in found]
+        live = [(message, place) for _, message, place in parts if message is not None]
+        places = {place for _, place in live}
+        if not live:
+            return Delivered(answer=SendOutcome.PASSED_OVER.value)
+        if None in places or len(places) > 1:
+            return Delivered(answer=DeliveryState.SEPARATED.value, items=tuple(self._single(parts)))
+        place = live[0][1]
+        message = digest_of(
+            [attrs.evolve(message, phone=place.phone if place else None) for message, _ in live],
+            authority=self._context.authority,
+            texts=self._context.message_texts,
+            created_at=event.at,
+        )
+        return Delivered(answer=self._sent(entry, message).value)
+
+    def _single(self, parts: Iterable[tuple[OutboxEntry, object, object]]) -> Iterator[OutboxItem]:
+        for one, message, _ in parts:
+            if one.event is not None and message is not None:
+                yield OutboxItem(
+                    event=one.event,
+                    target=self.target,
+                    case=one.case,
+                    message=one.message,
+                    recipient=one.recipient,
+                )
+
+    def _sent(self, entry: OutboxEntry, message: Notification) -> SendOutcome:
         message = attrs.evolve(message, id=entry.message, idempotency_key=f"{entry.message}/{self.name}")
         answer = settled(self._calls.call(self.target, TIME_LIMIT, lambda: self._channel.send(message)))
         if not isinstance(answer, SendOutcome):
             # As if it had raised: no one knows what it did.
             raise TypeError(self.name)
-        if answer is SendOutcome.ACCEPTED and message.account is None:
-            self._give_notice(event, moment)
-        return Delivered(answer=answer.value)
+        return answer
 
     def _has_agreed(self, entry: OutboxEntry, event: Event, service: str, phone: str) -> bool:
         """Ask at each try, so that a consent that is withdrawn stops what is still on its way."""
         with self._context.unit_of_work(read_only=True) as work:
-            case = _case(self._context, work, event)
+            case = case_about(self._context, work, event)
             if case is None:
                 return False
             contacts = contacts_in(work, case, entry.recipient)
@@ -214,7 +247,7 @@ class ToChannel:
         context = self._context
         try:
             with context.unit_of_work() as work:
-                case = _case(context, work, event, lock=True)
+                case = case_about(context, work, event, lock=True)
                 of = begins(event, case) if case is not None else None
                 if case is None or of is None:
                     return
@@ -262,46 +295,3 @@ class ToConsumer:
         )
         settled(answer)
         return Delivered()
-
-
-def composed(context: OfficeContext, event: Event, moment: datetime) -> Mapping[str, Notification]:
-    """Return the messages about an event as they would go out now, by recipient."""
-    with context.unit_of_work(read_only=True) as work:
-        if event.kind in COMPLAINT_KINDS_OF_EVENTS:
-            return complaint_messages(
-                event,
-                work.complaints.get(event.subject),
-                authority=context.authority,
-                supervisors=work.officers.list(role=Role.SUPERVISOR),
-                language=context.language,
-            )
-        permit = _permit(context, work, event)
-        application = _case(context, work, event)
-        supervisors = work.officers.list(role=Role.SUPERVISOR)
-    if application is None:
-        return {}
-    return messages_for(
-        event,
-        application=application,
-        permit_type=context.permit_type_of(application),
-        permit=permit,
-        authority=context.authority,
-        language=context.language,
-        today=context.local_day(moment),
-        supervisors=supervisors,
-        texts=context.message_texts,
-    )
-
-
-def _permit(context: OfficeContext, work: UnitOfWork, event: Event) -> Permit | None:
-    return context.load_permit(work, event.subject) if event.kind.value.startswith("permit_") else None
-
-
-def _case(
-    context: OfficeContext, work: UnitOfWork, event: Event, *, lock: bool = False
-) -> Application | None:
-    permit = _permit(context, work, event)
-    try:
-        return context.load(work, permit.application_id if permit else event.subject, lock=lock)
-    except NotFoundError:
-        return None

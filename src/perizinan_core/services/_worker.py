@@ -32,6 +32,7 @@ from perizinan_core.services._checks import AskChecksAgain
 from perizinan_core.services._clocks import ClockWatch
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._delivery import Deliver
+from perizinan_core.services._digests import Collect, DigestRules
 from perizinan_core.services._held_uploads import HeldUploads
 from perizinan_core.services._issuance import Issuance
 from perizinan_core.services._permit_jobs import Extend, PublishStatus, Sign
@@ -218,6 +219,7 @@ def _as_failure(entry: OutboxEntry) -> JobFailure:
 
 
 _USUAL = RetentionRules()
+_DIGESTS = DigestRules()
 
 
 def library_worker(
@@ -229,6 +231,7 @@ def library_worker(
     retention: RetentionRules = _USUAL,
     status_lists: StatusLists | None = None,
     uploads: HeldUploads | None = None,
+    digests: DigestRules = _DIGESTS,
 ) -> Worker:
     """
     Return a worker with the jobs of the library.
@@ -241,6 +244,7 @@ def library_worker(
         retention: How long drafts, files without a record and deliveries stay.
         status_lists: Published again when something happened, and before the list gets old.
         uploads: Held uploads, inspected again after an update.
+        digests: How often officers are written to, and when what waited is brought together.
     """
     assign = Assign(context)
     records: tuple[RecordJob, ...] = (
@@ -261,10 +265,11 @@ def library_worker(
     )
     jobs: list[Job] = [EachRecord(context, job) for job in records]
     calls = TimedCalls()
-    targets: list[Target] = [ToMessages(context, tuple(name for name, _ in channels))]
+    targets: list[Target] = [ToMessages(context, dict(channels), digests)]
     targets += [ToStatusList(status_lists)] if status_lists is not None else []
     targets += [ToChannel(context, name, channel, calls) for name, channel in channels]
     targets += [ToConsumer(consumer, calls) for consumer in consumers]
+    jobs.append(Collect(context, dict(channels)))
     jobs.append(Deliver(context, tuple(targets)))
     if status_lists is not None:
         jobs.append(PublishStatus(status_lists))

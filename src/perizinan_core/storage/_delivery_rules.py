@@ -27,6 +27,7 @@ __all__ = [
     "Delivery",
     "claim_of",
     "claimed",
+    "collected",
     "died",
     "done",
     "dropped",
@@ -62,6 +63,7 @@ STANDINGS: Mapping[OutboxState, Standing] = {
 _LONGEST_ERROR = 500
 _DIED = "worker-died"
 _DROPPED = "dropped"
+_COLLECTED = "collected"
 
 
 @attrs.frozen
@@ -173,6 +175,11 @@ def revived(*, at: datetime) -> dict[str, Any]:
 def done(*, at: datetime, answer: str | None) -> dict[str, Any]:
     """Return what a delivery changes."""
     return {"done_at": at, "available_at": None, "worker": None, "last_error": None, "answer": answer}
+
+
+def collected(*, at: datetime, into: int) -> dict[str, Any]:
+    """Return what changes when an entry is brought together with others in another one."""
+    return {**done(at=at, answer=_COLLECTED), "collected_into": into}
 
 
 def dropped(*, at: datetime) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from perizinan_core.model._permit import Permit, PermitStatus
 
 __all__ = [
     "FARTHEST",
+    "FARTHEST_COLLECTION",
     "MESSAGES",
     "STATUS_LIST",
     "AheadOfClock",
@@ -50,7 +51,9 @@ __all__ = [
     "TargetCounts",
     "TrackingSecret",
     "channel_target",
+    "collected_spans",
     "consumer_target",
+    "digest_target",
     "is_leased",
     "over_spans",
 ]
@@ -70,6 +73,10 @@ that was wrong, and is over: otherwise a clock that is a year ahead for a minute
 """
 
 
+FARTHEST_COLLECTION = timedelta(days=30)
+"""No message waits longer to be collected, over the longest holidays; a later moment was written by such a clock."""
+
+
 @attrs.frozen
 class Span:
     """Moments after one and up to another; None: without an end on that side."""
@@ -85,6 +92,11 @@ class Span:
 def over_spans(now: datetime) -> tuple[Span, ...]:
     """Return in which spans the end of a lease, or of a pause, lies when it is over; see `FARTHEST`."""
     return Span(None, now), Span(now + FARTHEST, None)
+
+
+def collected_spans(now: datetime) -> tuple[Span, ...]:
+    """Return in which spans the moment lies at which something is collected that is due; see `FARTHEST_COLLECTION`."""
+    return Span(None, now), Span(now + FARTHEST_COLLECTION, None)
 
 
 def is_leased(until: datetime, now: datetime) -> bool:
@@ -485,6 +497,7 @@ STATUS_LIST = "status-list"
 
 _CHANNEL = "channel:"
 _CONSUMER = "consumer:"
+_DIGEST = "digest:"
 
 
 def channel_target(name: str) -> str:
@@ -497,13 +510,18 @@ def consumer_target(name: str) -> str:
     return _CONSUMER + name
 
 
+def digest_target(name: str) -> str:
+    """Return the target of messages that wait to be collected into one, which a channel sends then."""
+    return _DIGEST + name
+
+
 @attrs.frozen(kw_only=True)
 class OutboxItem:
     """Something to be delivered to one target."""
 
     event: Event
     target: str = MESSAGES
-    """`MESSAGES`, `STATUS_LIST`, a `channel_target` or a `consumer_target`."""
+    """`MESSAGES`, `STATUS_LIST`, a `channel_target`, a `digest_target` or a `consumer_target`."""
 
     case: str = ""
     """Id of the application that it belongs to: consumers receive the events of one in order."""
@@ -512,7 +530,13 @@ class OutboxItem:
     """For channels: id of the message, the same at each try and on each channel."""
 
     recipient: str = ""
-    """For channels: ``applicant``, ``representative``, or the id of an officer."""
+    """For channels: ``applicant``, ``representative``, or the id of an officer; of a digest its `holder`."""
+
+    holder: str = ""
+    """For a `digest_target`: whose messages are collected into one, an `Account` as text."""
+
+    collect_at: datetime | None = None
+    """With `holder`: when what waits for them is collected."""
 
 
 @attrs.frozen(kw_only=True)
@@ -529,6 +553,8 @@ class OutboxEntry:
     case: str = ""
     message: str = ""
     recipient: str = ""
+    holder: str = ""
+    collect_at: datetime | None = None
 
     unreadable: str | None = None
     """Stable code of what keeps it from being read: an event of a newer version, or a damaged row."""
@@ -546,10 +572,19 @@ class OutboxEntry:
     answer: str | None = None
     """What the target made of it once it was delivered."""
 
+    collected_into: int | None = None
+    """Id of the entry that brings this message together with others, or None."""
+
     @property
     def channel(self) -> str | None:
         """Name of the notification channel it goes to, or None."""
-        return self.target.removeprefix(_CHANNEL) if self.target.startswith(_CHANNEL) else None
+        prefix, colon, name = self.target.partition(":")
+        return name if prefix + colon in (_CHANNEL, _DIGEST) else None
+
+    @property
+    def is_collecting(self) -> bool:
+        """True for a message that waits to be collected, or was."""
+        return self.target.startswith(_DIGEST)
 
     @property
     def consumer(self) -> str | None:

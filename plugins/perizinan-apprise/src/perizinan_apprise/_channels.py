@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from string import Formatter
+from typing import ClassVar
 
 import attrs
 
@@ -74,6 +75,10 @@ class PhoneChannel:
 
     def _short(self, notification: Notification) -> str:
         receipt = str(notification.data.get("receipt_number") or "")
+        if (count := notification.data.get("count")) is not None:
+            sentence = N_("There is news in {count} matters of yours. {address}")
+            said = translate(sentence, notification.language, count=count, address=self.settings.address)
+            return " ".join(said.split())
         sentence = (
             N_("There is news about your case {receipt}. {address}")
             if receipt
@@ -106,6 +111,8 @@ class RoomChannel:
     settings: RoomSettings
     sent: Sent
     name: str = "apprise-room"
+    is_shared: ClassVar[bool] = True
+    """See `perizinan_core.hooks.SharedChannel`: a room hears of each thing by itself."""
 
     def __attrs_post_init__(self) -> None:
         self.check()

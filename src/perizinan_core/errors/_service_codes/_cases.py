@@ -45,6 +45,12 @@ CODES: Mapping[str, Code] = {
     "message-not-sent": Code(
         N_("The message could not be sent: no channel took it. Try again later, or ask at the counter.")
     ),
+    "pace-for-officers": Code(
+        N_(
+            "The mornings on which the office works are a choice for officers, so nothing was changed. Choose at "
+            "once or daily."
+        )
+    ),
     "consent-text": Code(
         N_(
             "What was agreed to is not the text that the office shows now, so nothing was recorded. Read the text "

@@ -86,8 +86,8 @@ class Outbox(Protocol):
     a target that fails keeps no other from being served.
     """
 
-    def add(self, items: Iterable[OutboxItem], *, at: datetime) -> None:
-        """Write what is to be delivered once this unit of work commits."""
+    def add(self, items: Iterable[OutboxItem], *, at: datetime) -> tuple[int, ...]:
+        """Write what is to be delivered once this unit of work commits, and return the ids of the entries."""
         ...
 
     def claim(
@@ -100,6 +100,7 @@ class Outbox(Protocol):
         limit: int = 100,
         max_attempts: int = 50,
         in_order: bool = False,
+        holder: str | None = None,
     ) -> tuple[OutboxEntry, ...]:
         """
         Reserve entries for a worker, longest due first; no other worker gets them until the lease ends.
@@ -120,6 +121,8 @@ class Outbox(Protocol):
                 seems to kill its workers.
             in_order: Entries of one case come in the order in which they were written, and none before all
                 earlier ones were delivered or are in the same answer.
+            holder: All that waits for this account, whenever it is to be collected. It is never parted: where another
+                worker is about to collect it, this one waits for it.
         """
         ...
 
@@ -129,6 +132,14 @@ class Outbox(Protocol):
 
     def due_targets(self, *, now: datetime) -> tuple[str, ...]:
         """Return the targets to which something is due, sorted."""
+        ...
+
+    def holders_due(self, target: str, *, now: datetime, limit: int = 100) -> tuple[str, ...]:
+        """Return for whom something is to be collected now that goes to this target, longest due first."""
+        ...
+
+    def mark_collected(self, entry: int, *, worker: str, at: datetime, into: int) -> bool:
+        """Note that an entry is brought together with others in another entry; False as `mark_done`."""
         ...
 
     def mark_done(self, entry: int, *, worker: str, at: datetime, answer: str | None = None) -> bool:
@@ -177,6 +188,10 @@ class Outbox(Protocol):
             before: Only those with a smaller id: the last one of the page before.
             limit: At most so many.
         """
+        ...
+
+    def named(self, entries: Collection[int]) -> tuple[OutboxEntry, ...]:
+        """Return entries by their ids, oldest first; those that are not there any more are left out."""
         ...
 
     def revive(self, entry: int, *, at: datetime) -> bool:

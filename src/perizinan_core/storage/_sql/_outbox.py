@@ -17,6 +17,7 @@ from perizinan_core.storage._records import (
     OutboxFilter,
     OutboxItem,
     TargetCounts,
+    collected_spans,
     consumer_target,
     over_spans,
 )
@@ -44,7 +45,7 @@ class SqlOutbox:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, items: Iterable[OutboxItem], *, at: datetime) -> None:
+    def add(self, items: Iterable[OutboxItem], *, at: datetime) -> tuple[int, ...]:
         """See the port."""
         self._session.check_writable()
         seals = self._session.seals
@@ -59,6 +60,8 @@ class SqlOutbox:
                         "case_id": item.case,
                         "message": item.message or None,
                         "recipient": item.recipient or None,
+                        "holder": item.holder or None,
+                        "collect_at": item.collect_at,
                     },
                 ),
                 "available_at": at,
@@ -66,10 +69,11 @@ class SqlOutbox:
             }
             for item in items
         ]
-        if rows:
-            for made, row in zip(self._session.write(_INSERT, rows).all(), rows, strict=True):
-                seals.note(outbox, row_name(made.id), Mark(row["seal"]))
-                self._session.notes.targets.add(row["target"] or MESSAGES)
+        made = self._session.write(_INSERT, rows).all() if rows else ()
+        for one, row in zip(made, rows, strict=True):
+            seals.note(outbox, row_name(one.id), Mark(row["seal"]))
+            self._session.notes.targets.add(row["target"] or MESSAGES)
+        return tuple(one.id for one in made)
 
     def claim(
         self,
@@ -81,10 +85,11 @@ class SqlOutbox:
         limit: int = 100,
         max_attempts: int = 50,
         in_order: bool = False,
+        holder: str | None = None,
     ) -> tuple[OutboxEntry, ...]:
         """See the port."""
         self._session.check_writable()
-        rows = {row.id: row for row in self._found(target, now, limit, in_order=in_order)}
+        rows = {row.id: row for row in self._found(target, now, limit, in_order=in_order, holder=holder)}
         due = [_delivery(row) for row in rows.values()]
         others = self._open_of_cases(target, {one.case for one in due}) if in_order and due else ()
         claim = rules.claim_of(due, others, limit=limit, max_attempts=max_attempts, in_order=in_order)
@@ -107,6 +112,21 @@ class SqlOutbox:
             row[0] for due in _due(now) for row in self._session.read(sa.select(target).where(due).distinct())
         }
         return tuple(sorted(found))
+
+    def holders_due(self, target: str, *, now: datetime, limit: int = 100) -> tuple[str, ...]:
+        """See the port."""
+        since = sa.func.min(outbox.c.collect_at)
+        found: list[str] = []
+        for span in collected_spans(now):
+            due = in_span(outbox.c.collect_at, span), *_standing(rules.WAITING)
+            query = sa.select(outbox.c.holder).where(outbox.c.target == target, *due)
+            query = query.group_by(outbox.c.holder).order_by(since, outbox.c.holder).limit(limit)
+            found += [row.holder or "" for row in self._session.read(query)]
+        return tuple(dict.fromkeys(found))[:limit]
+
+    def mark_collected(self, entry: int, *, worker: str, at: datetime, into: int) -> bool:
+        """See the port."""
+        return self._done(_held(entry, worker), entry, rules.collected(at=at, into=into))
 
     def mark_done(self, entry: int, *, worker: str, at: datetime, answer: str | None = None) -> bool:
         """See the port."""
@@ -153,6 +173,11 @@ class SqlOutbox:
         ids, _ = page_of(self._session, Ordered(row.id), conditions, [targets], limit=limit, after=after)
         rows = self._session.read(sa.select(outbox).where(row.id.in_(ids))) if ids else ()
         return self._entries(sorted(rows, key=lambda one: -one.id))
+
+    def named(self, entries: Collection[int]) -> tuple[OutboxEntry, ...]:
+        """See the port."""
+        query = sa.select(outbox).where(outbox.c.id.in_(entries)).order_by(outbox.c.id)
+        return self._entries(self._session.read(query)) if entries else ()
 
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
@@ -236,7 +261,9 @@ class SqlOutbox:
             mine = outbox.c.id.in_([entry.id for entry in entries])
             self._session.write(outbox.update().where(mine).values(change))
 
-    def _found(self, target: str, now: datetime, limit: int, *, in_order: bool) -> list[sa.Row[Any]]:
+    def _found(
+        self, target: str, now: datetime, limit: int, *, in_order: bool, holder: str | None
+    ) -> list[sa.Row[Any]]:
         entry = outbox.c
         rows: list[sa.Row[Any]] = []
         for mine in _of(target):
@@ -246,7 +273,10 @@ class SqlOutbox:
                     query = query.where(~_is_behind(now)).order_by(entry.id)
                 else:
                     query = query.order_by(entry.available_at, entry.id)
-                query = self._session.locked(query.limit(limit - len(rows)), skip=True)
+                if holder is not None:
+                    query = query.where(entry.holder == holder)
+                # Those of a holder are waited for: who skipped some would make a second message of the rest.
+                query = self._session.locked(query.limit(limit - len(rows)), skip=holder is None)
                 rows += self._session.read(query) if len(rows) < limit else []
         return rows
 
@@ -273,6 +303,9 @@ class SqlOutbox:
                     case=row.case_id or "",
                     message=row.message or "",
                     recipient=row.recipient or "",
+                    holder=row.holder or "",
+                    collect_at=row.collect_at,
+                    collected_into=row.collected_into,
                     attempts=row.attempts + more_attempts,
                     written_at=row.written_at,
                     leased_until=leased_until,

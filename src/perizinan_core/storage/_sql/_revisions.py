@@ -32,6 +32,7 @@ REVISIONS = (
     "0035",
     "0038",
     "0042",
+    "0043",
 )
 """All revisions, oldest first."""
 

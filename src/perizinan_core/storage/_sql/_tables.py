@@ -406,11 +406,23 @@ outbox = _table(
     sa.Column("message", _Text),
     sa.Column("recipient", _Text),
     sa.Column("answer", _Text),
+    # Whose messages are collected into one, and the entry that brings them.
+    sa.Column("holder", _Text),
+    sa.Column("collect_at", UtcDateTime),
+    sa.Column("collected_into", _RowNumber),
     *_seal(),
     sa.Index(None, "available_at", "target"),
     sa.Index(None, "target", "available_at", "id"),
     sa.Index(None, "case_id", "id"),
     sa.Index(None, "target", "id"),
+    sa.Index(
+        "ix_perizinan_outbox_collecting",
+        "target",
+        "collect_at",
+        "holder",
+        sqlite_where=sa.text("collect_at IS NOT NULL AND available_at IS NOT NULL"),
+        postgresql_where=sa.text("collect_at IS NOT NULL AND available_at IS NOT NULL"),
+    ),
     sa.Index(
         "ix_perizinan_outbox_waiting",
         # The same in all of them: SQLite names an index that is only followed a scan.
@@ -541,7 +553,9 @@ SEALED_TABLES = tuple(table for table in metadata.sorted_tables if "seal" in tab
 LOOSE = {
     officers.name: frozenset({"look_after"}),
     history.name: frozenset({"id"}),
-    outbox.name: frozenset({"id", "available_at", "attempts", "worker", "done_at", "last_error", "answer"}),
+    outbox.name: frozenset(
+        {"id", "available_at", "attempts", "worker", "done_at", "last_error", "answer", "collected_into"}
+    ),
 }
 """Columns that a seal does not cover; the security page says of each why that does no harm."""
 

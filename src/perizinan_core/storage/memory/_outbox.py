@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from perizinan_core.storage._records import (
     OutboxFilter,
     OutboxItem,
     TargetCounts,
+    collected_spans,
     consumer_target,
 )
 from perizinan_core.storage.memory._events import copied_event, readable_event
@@ -34,9 +35,10 @@ class MemoryOutbox:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def add(self, items: Iterable[OutboxItem], *, at: datetime) -> None:
+    def add(self, items: Iterable[OutboxItem], *, at: datetime) -> tuple[int, ...]:
         """See the port."""
         state = self._access.write()
+        added = []
         for item in items:
             self._access.notes.targets.add(item.target)
             state.outbox_last += 1
@@ -48,7 +50,11 @@ class MemoryOutbox:
                 case=item.case,
                 message=item.message,
                 recipient=item.recipient,
+                holder=item.holder,
+                collect_at=None if item.collect_at is None else utc(item.collect_at),
             )
+            added.append(state.outbox_last)
+        return tuple(added)
 
     def claim(
         self,
@@ -60,13 +66,14 @@ class MemoryOutbox:
         limit: int = 100,
         max_attempts: int = 50,
         in_order: bool = False,
+        holder: str | None = None,
     ) -> tuple[OutboxEntry, ...]:
         """See the port."""
         state = self._access.write()
         open_ = [
             rules.Delivery(entry, row.case, row.attempts, row.available_at)
             for entry, row in state.outbox.items()
-            if row.target == target and rules.fits(row, rules.OPEN)
+            if row.target == target and holder in (None, row.holder) and rules.fits(row, rules.OPEN)
         ]
         due = [one for one in open_ if rules.is_due(one.available_at, now)]
         claim = rules.claim_of(due, open_, limit=limit, max_attempts=max_attempts, in_order=in_order)
@@ -89,6 +96,27 @@ class MemoryOutbox:
         """See the port."""
         rows = self._access.read().outbox.values()
         return tuple(sorted({row.target for row in rows if rules.is_due(row.available_at, now)}))
+
+    def holders_due(self, target: str, *, now: datetime, limit: int = 100) -> tuple[str, ...]:
+        """See the port."""
+        due = [
+            row
+            for row in self._access.read().outbox.values()
+            if row.target == target
+            and rules.fits(row, rules.WAITING)
+            and any(
+                row.collect_at is not None and span.holds(row.collect_at) for span in collected_spans(now)
+            )
+        ]
+        due.sort(key=lambda row: (row.collect_at, row.holder))
+        return tuple(dict.fromkeys(row.holder for row in due))[:limit]
+
+    def mark_collected(self, entry: int, *, worker: str, at: datetime, into: int) -> bool:
+        """See the port."""
+        held = self._held(entry, worker) is not None
+        if held:
+            self._change(entry, rules.collected(at=at, into=into))
+        return held
 
     def mark_done(self, entry: int, *, worker: str, at: datetime, answer: str | None = None) -> bool:
         """See the port."""
@@ -132,6 +160,10 @@ class MemoryOutbox:
             if (before is None or entry < before) and _is_wanted(row, filter)
         )
         return tuple(found)[:limit]
+
+    def named(self, entries: Collection[int]) -> tuple[OutboxEntry, ...]:
+        """See the port."""
+        return tuple(_entry(*item) for item in self._rows() if item[0] in entries)
 
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
@@ -241,6 +273,9 @@ def _entry(entry: int, row: OutboxRow, leased_until: datetime | None = None) -> 
         case=row.case,
         message=row.message,
         recipient=row.recipient,
+        holder=row.holder,
+        collect_at=row.collect_at,
+        collected_into=row.collected_into,
         attempts=row.attempts,
         written_at=row.written_at,
         leased_until=leased_until,

@@ -77,7 +77,10 @@ class OutboxRow:
     case: str = ""
     message: str = ""
     recipient: str = ""
+    holder: str = ""
+    collect_at: datetime | None = None
     answer: str | None = None
+    collected_into: int | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -297,6 +297,39 @@ class EventsSuite(SuiteBase):
             assert work.outbox.forget_done(before=later, consumed=False, limit=1) == 1
             assert work.outbox.forget_done(before=later, consumed=False) == 1
 
+    def test_what_waits_for_someone_is_collected_into_one_entry(self, storage: Storage) -> None:
+        """Once its hour has come, all of that holder and no one else's; each shows into which."""
+        target, later = "digest:mail", NOW + timedelta(hours=9)
+        items = [
+            OutboxItem(event=made_event("a"), target=target, case="c", holder=holder, collect_at=at)
+            for holder, at in (
+                ("k", later),
+                ("k", later + timedelta(days=1)),
+                ("l", later + timedelta(days=2)),
+            )
+        ]
+        with storage.unit_of_work() as work:
+            first, second, other = work.outbox.add(items, at=NOW)
+            work.commit()
+        with storage.unit_of_work() as work:
+            assert work.outbox.holders_due(target, now=NOW) == ()
+            assert work.outbox.holders_due(target, now=later) == ("k",)
+            entries = work.outbox.claim("w", target=target, now=later, lease=_LEASE, holder="k")
+            (into,) = work.outbox.add([OutboxItem(event=made_event("k"), target="channel:mail")], at=later)
+            for entry in entries:
+                assert work.outbox.mark_collected(entry.id, worker="w", at=later, into=into)
+            work.commit()
+        with storage.unit_of_work(read_only=True) as work:
+            found = work.outbox.named((first, second, other, 10**6))
+            assert work.outbox.holders_due(target, now=later + timedelta(days=2)) == ("l",)
+
+        assert [item.id for item in entries] == [first, second]
+        assert [(item.answer, item.collected_into) for item in found] == [
+            ("collected", into),
+            ("collected", into),
+            (None, None),
+        ]
+
     def test_the_past_is_read_by_kind_and_in_pages(self, storage: Storage) -> None:
         """Over all subjects, as it was written; each event has a name that stays."""
         kinds = [EventKind.FILE_COMPLETE, EventKind.STAGE_OPENED, EventKind.FILE_COMPLETE]

@@ -7,6 +7,7 @@ from perizinan_portal._accounts import (
     _invite,
     _login,
     _logout,
+    _message_pace,
     _new_email,
     _new_password,
     _new_phone,
@@ -45,6 +46,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *_new_phone.ROUTES,
     *_wishes.ROUTES,
     *_phone_messages.ROUTES,
+    *_message_pace.ROUTES,
     *_own_data.ROUTES,
     *_closing.ROUTES,
 )

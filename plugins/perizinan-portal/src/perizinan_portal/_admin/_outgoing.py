@@ -25,6 +25,9 @@ _STATES = {
     DeliveryState.NO_CONSENT: N_("not sent: no consent"),
     DeliveryState.GIVEN_UP: N_("given up"),
     DeliveryState.REFUSED: N_("refused for good"),
+    DeliveryState.COLLECTING: N_("waits to be sent together with others"),
+    DeliveryState.COLLECTED: N_("collected into a message with others"),
+    DeliveryState.SEPARATED: N_("its parts were sent one by one"),
     DeliveryState.DROPPED: N_("dropped"),
 }
 _FILTERS = {

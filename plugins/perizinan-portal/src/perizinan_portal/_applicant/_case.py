@@ -8,7 +8,7 @@ from typing import Any
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState, PermitType
-from perizinan_core.services import DeliveryState, PermitOutlook
+from perizinan_core.services import DeliveryState, MessageDelivery, PermitOutlook
 from perizinan_core.workflow import Action
 from perizinan_portal._applicant._permit_file import permit_file
 from perizinan_portal._applicant._standing import now_of, steps_of
@@ -59,7 +59,7 @@ def show(visit: Visit) -> Answer:
         "papers": _papers(visit, case),
         "details": tuple(details_of(visit, item, case.form)),
         "messages": messages[:2],
-        "failed": sum(_is_failed(one.state) for message in messages for one in message.deliveries),
+        "failed": sum(_is_failed(one) for message in messages for one in message.deliveries),
         "bill": _open_bill(visit, case),
         "providers": visit.office.billing.providers(),
         "owed_back": sum(money.owed_back.amount for bill in case.bills for money in bill.received),
@@ -160,7 +160,8 @@ def _papers(visit: Visit, case: Application) -> list[dict[str, Any]]:
     return found
 
 
-def _is_failed(state: DeliveryState) -> bool:
+def _is_failed(delivery: MessageDelivery) -> bool:
+    state = delivery.collected_state or delivery.state
     return state in (DeliveryState.GIVEN_UP, DeliveryState.REFUSED, DeliveryState.PASSED_OVER)
 
 

@@ -57,6 +57,13 @@ _STATES: Mapping[DeliveryState, tuple[str, str, str]] = {
             "The address takes no mail from us. Read it here, and give the office another address at the counter."
         ),
     ),
+    DeliveryState.COLLECTING: (
+        N_("waits for the next message that brings several together"),
+        "calm",
+        N_("You chose to be written to once a day. Read it here already."),
+    ),
+    DeliveryState.COLLECTED: (N_("in a message with others"), "calm", ""),
+    DeliveryState.SEPARATED: (N_("sent by itself"), "calm", ""),
     DeliveryState.DROPPED: (N_("not sent"), "calm", N_("The office decided not to send it. Read it here.")),
 }
 
@@ -78,6 +85,10 @@ def show(visit: Visit) -> Answer:
 def _arrivals(deliveries: tuple[MessageDelivery, ...]) -> Iterator[_Arrival]:
     for one in deliveries:
         word, tone, remedy = _STATES[one.state]
+        if one.state is DeliveryState.COLLECTED and one.collected_state is not None:
+            # What became of the message that brought it; that it came with others, a note says.
+            word, tone, remedy = _STATES[one.collected_state]
+            remedy = remedy or N_("It came in one message with others.")
         yield _Arrival(one.channel, word, tone, remedy)
 
 
