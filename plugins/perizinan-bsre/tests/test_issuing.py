@@ -41,6 +41,27 @@ def test_a_permit_is_issued_and_a_checker_is_told_of_which_form_it_is(service, g
     assert report.signatures[0].trusted_time is not None
 
 
+def test_a_permit_that_the_office_seals_is_shown_as_sealed(service):
+    """Where a rule lets the office itself issue: the register knows the certificate, a checker reads whose it is."""
+    kit = sample_office(clock=service.clock, roots=service.stamps.roots, signers={"kepala": service.sealer()})
+    kit.office.publication.bind("kepala", service.seal_key.certificate, first_day=MORNING.date(), actor=HOST)
+    case = kit.submit()
+    kit.review(case.id)
+    permit = kit.issue(case.id)
+    with kit.office.permits.open_pdf(permit.id, actor=HOST) as stored:
+        sealed = stored.read()
+    report = verify_permit(
+        sealed, authority=kit.office.publication.document(kit.clock()), at=kit.clock(), status=NO_STATUS
+    )
+
+    assert (1, Verdict.VALID) == (service.asked, report.verdict)
+    assert ("Segel Kota Contoh (PENGEMBANGAN)", "kepala") == (
+        report.signatures[0].signer,
+        report.signatures[0].position,
+    )
+    assert "O=Pemerintah Kota Contoh" in report.signatures[0].chain[0]
+
+
 @BOTH
 def test_two_officers_sign_one_letter_in_sequence(service, letter, generation, level, said):
     """Each with a call of their own; the second leaves what the first signed as it is."""
