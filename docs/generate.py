@@ -430,6 +430,8 @@ def _anchor(title: str) -> str:
 _EVENT_FIELDS = {"kind": "What happened, see below.", "at": "Moment, with its offset from UTC."}
 _KIND = EventKind
 _EVENT_MEANINGS = {
+    EventKind.BATCH_BEGUN: "in the history of a batch: something was asked for many records at once",
+    EventKind.BATCH_CANCELLED: "in the history of a batch: what of it had not begun is not done",
     _KIND.APPLICATION_STARTED: "A draft was begun.",
     _KIND.DOCUMENT_ADDED: "A document was put into a slot.",
     _KIND.DOCUMENT_REMOVED: "A document was taken out or replaced; it stays on record.",

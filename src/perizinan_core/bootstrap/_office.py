@@ -64,6 +64,7 @@ from perizinan_core.services import (
     Applications,
     Audit,
     Banners,
+    Batches,
     Billing,
     CalendarYears,
     ClockRepair,
@@ -98,6 +99,7 @@ from perizinan_core.services import (
 )
 from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import check_values, checked
+from perizinan_core.services._batch_work import BatchWork
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._consent_book import ConsentBook, services_of
 from perizinan_core.services._context import OfficeContext
@@ -171,6 +173,9 @@ class Office:
 
     permits: Permits = attrs.field(init=False)
     """Issued permits."""
+
+    batches: Batches = attrs.field(init=False)
+    """What is asked for many records at once, and done by the workers: issuing, verifying, renewing timestamps."""
 
     lists: Lists = attrs.field(init=False)
     """What the office looks through: cases, letters that wait, permits, registers, histories; with names."""
@@ -246,6 +251,8 @@ class Office:
         self.letters = Letters(context)
         self.billing = Billing(context)
         self.permits = Permits(context, self.applications, Issuance(context, self.publication))
+        batch_work = BatchWork(context, self.permits.issuance, self.publication)
+        self.batches = Batches(context, batch_work)
         self.lists = Lists(context)
         self.oversight = Oversight(context)
         self.tracking = Tracking(context)
@@ -279,6 +286,7 @@ class Office:
             status_lists=self.status_lists,
             uploads=self.uploads,
             digests=digests,
+            batches=batch_work,
         )
         self.messages = HostMessages(dict(self._channels))
         self.schemas = Schemas(context)

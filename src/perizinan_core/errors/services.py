@@ -56,7 +56,7 @@ class ServiceError(CodedError):
                 "banner-span banner-text calendar-year catalogue-archive export-span reason-needed "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
                 "unknown-value no-assumed-values paper-ahead survey-answers "
-                "complaint-empty complaint-holder consent-text pace-for-officers"
+                "batch-empty batch-too-large complaint-empty complaint-holder consent-text pace-for-officers"
             ),
             Category.DENIED: (
                 "access-denied calendar-second callback-untrusted confirmation-second finding-second own-record "
@@ -64,13 +64,14 @@ class ServiceError(CodedError):
             ),
             Category.NOT_FOUND: "binding-unknown not-found unknown-consumer",
             Category.CONFLICT: (
-                "binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
+                "batch-needs-person binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
                 "letter-refused not-at-counter nothing-to-confirm number-used-elsewhere permit-not-required "
                 "complaint-closed finding-not-acknowledged incoming-unfinished survey-answered survey-too-early "
                 "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
                 "values-unconfirmed"
             ),
             Category.OFFICE: (
+                "batch-item-broken permit-file-unsound permit-without-file "
                 "key-not-usable-yet letter-changed number-mark-broken publication-broken scenario status-list-clock"
             ),
             Category.OUTSIDE: "issuance payment-provider signed-letter-invalid",

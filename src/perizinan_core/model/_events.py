@@ -135,6 +135,10 @@ class EventKind(StrEnum):
     """In the history of the administration: days off of a year were recorded or confirmed; not for listeners."""
     CATALOGUE_CHANGED = "catalogue_changed"
     """In the history of the administration: an office was opened with another catalogue; not for listeners."""
+    BATCH_BEGUN = "batch_begun"
+    """In the history of a batch, by its id: something was asked for many records at once; not for listeners."""
+    BATCH_CANCELLED = "batch_cancelled"
+    """In the history of a batch: what of it had not begun is not done; not for listeners."""
     AUDIT_EXPORTED = "audit_exported"
     """In the history of the administration: events were taken out without personal data; not for listeners."""
 
@@ -151,6 +155,8 @@ _HISTORY_ONLY = frozenset(
         EventKind.COUNTER_SERVED,
         EventKind.AUDIT_EXPORTED,
         EventKind.BANNER_CHANGED,
+        EventKind.BATCH_BEGUN,
+        EventKind.BATCH_CANCELLED,
         EventKind.BINDING_CHANGED,
         EventKind.CALENDAR_CHANGED,
         EventKind.CATALOGUE_CHANGED,

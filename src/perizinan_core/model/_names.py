@@ -19,6 +19,14 @@ from perizinan_core.model._authority import (
     Position,
     Unit,
 )
+from perizinan_core.model._batch import (
+    Batch,
+    BatchCounts,
+    BatchItem,
+    BatchItemState,
+    BatchKind,
+    BatchProblem,
+)
 from perizinan_core.model._bills import Bill, ReceivedMoney, Refund
 from perizinan_core.model._calendar._hours import DayHours, OfficeHours, SpecialHours, TimeSpan, Weekday
 from perizinan_core.model._calendar._working import Holiday, HolidayKind, WorkingCalendar
@@ -152,6 +160,12 @@ __all__ = [
     "AssumedPart",
     "Authority",
     "AwaitedNotice",
+    "Batch",
+    "BatchCounts",
+    "BatchItem",
+    "BatchItemState",
+    "BatchKind",
+    "BatchProblem",
     "Bill",
     "BillTerms",
     "ChannelConsent",

@@ -16,6 +16,8 @@ from perizinan_core.services._audit import Audit, AuditEntry
 from perizinan_core.services._audit_export import AuditTable, DecidedStep
 from perizinan_core.services._audit_flags import OfficerTimes
 from perizinan_core.services._banners import Banner, Banners
+from perizinan_core.services._batch_rules import BatchOffer
+from perizinan_core.services._batches import Batches, BatchView
 from perizinan_core.services._billing import AwaitedMoney, Billing
 from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._calendar_years import (
@@ -111,6 +113,9 @@ __all__ = [
     "Backlog",
     "Banner",
     "Banners",
+    "BatchOffer",
+    "BatchView",
+    "Batches",
     "Billing",
     "CalendarPreview",
     "CalendarYear",

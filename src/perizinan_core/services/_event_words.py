@@ -90,6 +90,8 @@ _WORDS: Mapping[EventKind, str] = {
     EventKind.FINDING_ACKNOWLEDGED: N_("Notice was taken of a finding"),
     EventKind.CALENDAR_CHANGED: N_("The calendar was changed"),
     EventKind.CATALOGUE_CHANGED: N_("Another catalogue was put in place"),
+    EventKind.BATCH_BEGUN: N_("A batch was begun"),
+    EventKind.BATCH_CANCELLED: N_("A batch was cancelled"),
     EventKind.AUDIT_EXPORTED: N_("Events were exported"),
 }
 

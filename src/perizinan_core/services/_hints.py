@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from perizinan_core.hooks._work_queue import WorkHint, WorkQueue
 from perizinan_core.model._events import Event, EventKind
+from perizinan_core.services._batch_work import BATCHES
 from perizinan_core.services._case_jobs import IssueDeemed, LookAfterStaff
 from perizinan_core.services._delivery import Deliver
 from perizinan_core.services._finishing import SYSTEM
@@ -41,6 +42,9 @@ def _after(event: Event) -> Iterator[WorkHint]:
         case EventKind.STAFF_CHANGED:
             # Its subject is an account; the job finds whom it has to look after.
             yield WorkHint(LookAfterStaff.name)
+        case EventKind.BATCH_BEGUN:
+            # Its subject is the batch; the job finds the records that are due.
+            yield WorkHint(BATCHES)
         case EventKind.DEEMED_GRANTED:
             yield WorkHint(IssueDeemed.name, event.subject)
         case EventKind.NUMBER_TAKEN if event.actor == str(SYSTEM.account):

@@ -35,6 +35,7 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._entitled import require_entitled
 from perizinan_core.services._finishing import SYSTEM, FinishingSteps
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._number_steps import NumberSteps
@@ -100,6 +101,31 @@ class Issuance(NumberSteps, FinishingSteps):
         moment = self._context.moment(now)
         permit, lease = self._prepare(application_id, actor, request, expected_version, moment)
         return self._complete(permit, actor, moment, lease)
+
+    def rehearse(self, application_id: str, *, actor: Actor, now: datetime | None = None) -> bool:
+        """
+        Ask everything that `issue` would ask, and print the letter; nothing is taken, kept or signed.
+
+        A key that only a person can open is left alone: what only it could tell is found when it signs.
+
+        Args:
+            application_id: The case.
+            actor: The officer who would sign, with a position.
+            now: Aware moment; None asks the clock.
+
+        Returns:
+            False: there is no number to take, because the case is not approved, or has its number.
+
+        Raises:
+            PerizinanError: what would keep the letter from being issued, as in `issue`.
+        """
+        moment = self._context.moment(now)
+        trial = self._tried(application_id, actor, moment, without_key=True)
+        if trial is None:
+            return False
+        if trial.signer is not None:
+            require_entitled(self._publication, trial.plan, trial.signer, moment)
+        return True
 
     def prepare_deemed(self, application_id: str, *, now: datetime | None = None) -> Permit:
         """

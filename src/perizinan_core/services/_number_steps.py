@@ -32,6 +32,7 @@ from perizinan_core.services._repeats import Asked, once
 from perizinan_core.services._signatory import require_signer
 from perizinan_core.services._signing import Lease, acquire_lease, hash_of
 from perizinan_core.services._terms import previous_permit_of
+from perizinan_core.signing import Signer
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.storage._records import Foreseen
 from perizinan_core.workflow import Action
@@ -103,6 +104,31 @@ class NumberSteps:
             by: Who takes the number; None: the signer.
         """
         context = self._context
+        trial = self._tried(application_id, actor, moment)
+        if trial is None:
+            return None
+        permit_type = context.permit_type_of(trial.plan.application)
+        if trial.signer is not None:
+            require_entitled(self._publication, trial.plan, trial.signer, moment)
+        reserve_number(context, permit_type.register, application_id, permit_type, moment)
+        taking = None
+        if permit_type.register not in context.number_sources:
+            taking = self._taking(trial.said, trial.place, actor, by or actor, moment)
+        return Rehearsed(trial.plan, taking)
+
+    def _tried(
+        self, application_id: str, actor: Actor, moment: datetime, *, without_key: bool = False
+    ) -> _Trial | None:
+        """
+        Print the letter once with a number that is not taken; None when no number can be taken.
+
+        Args:
+            application_id: The case.
+            actor: Who signs.
+            moment: Now.
+            without_key: A key that needs a person is not opened.
+        """
+        context = self._context
         with context.work_for(actor, read_only=True) as work:
             application = context.load(work, application_id)
             previous = previous_permit_of(context, work, application)
@@ -114,7 +140,8 @@ class NumberSteps:
             position = self._position(actor, permit_type, moment)
             check_signer(application, permit_type, actor, position)
             plan = self._plan(application, permit_type, previous, position, moment)
-            signer = context.signers.signer_for(position)
+            needs_person = without_key and context.signers.asks(position)
+            signer = None if needs_person else context.signers.signer_for(position)
             check_previous(application, previous, context.local_day(moment), Action.TAKE_NUMBER)
             said = confirmed(context, work, plan)
             rehearse(Rehearsal(context=context, work=work, application=application, plan=said, moment=moment))
@@ -122,12 +149,7 @@ class NumberSteps:
             own.require_usable(context.keys.qr.public_key(), moment)
             number = next_number(context, work, _register_of(permit_type), permit_type, plan.day)
             index = work.status_indexes.size()
-        require_entitled(self._publication, plan, signer, moment)
-        reserve_number(context, permit_type.register, application_id, permit_type, moment)
-        taking = None
-        if permit_type.register not in context.number_sources:
-            taking = self._taking(said, _Place(new_id(), number, index), actor, by or actor, moment)
-        return Rehearsed(plan, taking)
+        return _Trial(plan, said, _Place(new_id(), number, index), signer)
 
     def _take(
         self,
@@ -252,6 +274,21 @@ class _Place:
     permit_id: str
     number: LetterNumber
     status_index: int
+
+
+@attrs.frozen
+class _Trial:
+    """What was asked and printed before a number is taken."""
+
+    plan: LetterPlan
+    said: LetterPlan
+    """With the values that the office confirmed."""
+
+    place: _Place
+    """The next one, as it stands now."""
+
+    signer: Signer | None
+    """None: it was not opened."""
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.published import AuthorityDocument
+from perizinan_core.published import NO_STATUS, AuthorityDocument, NoStatus, StatusSource
 
 __all__ = ["OwnFile", "look_at"]
 
@@ -38,14 +38,18 @@ class OwnFile:
     """When it was signed: the proven time, or what the signer claims."""
 
 
-def look_at(pdf: bytes, authority: AuthorityDocument, at: datetime) -> OwnFile:
-    """Verify a signed permit of this office."""
-    from perizinan_core.published import NO_STATUS
+def look_at(
+    pdf: bytes, authority: AuthorityDocument, at: datetime, *, status: StatusSource | NoStatus = NO_STATUS
+) -> OwnFile:
+    """
+    Verify a signed permit of this office.
+
+    By default whether it was signed as it should be, and no more: before it is issued the status list says
+    "suspended", and proofs of time are added to revoked permits, too.
+    """
     from perizinan_core.verification import Verdict, verify_permit
 
-    # Whether it was signed as it should be: before it is issued the status list says "suspended", and proofs of time
-    # are added to revoked permits, too.
-    report = verify_permit(pdf, authority=authority, at=at, status=NO_STATUS)
+    report = verify_permit(pdf, authority=authority, at=at, status=status)
     return OwnFile(
         verdict=report.verdict.value,
         reasons=", ".join(reason.code for reason in report.reasons) or report.verdict.value,

@@ -24,7 +24,15 @@ from perizinan_core.services._context import OfficeContext
 from perizinan_core.signing.ltv import Level, LongTermState, TimestampPolicy, read_state
 from perizinan_core.storage import PermitFilter
 
-__all__ = ["MAX_PERMIT_BYTES", "Extending", "Renewal", "RenewalOutcome", "renew"]
+__all__ = [
+    "MAX_PERMIT_BYTES",
+    "Extending",
+    "Renewal",
+    "RenewalOutcome",
+    "RenewalRun",
+    "renew",
+    "renew_one",
+]
 
 MAX_PERMIT_BYTES = 64 * 1024 * 1024
 """Largest version that is read."""
@@ -89,7 +97,7 @@ class Extending(Protocol):
 
 
 @attrs.define
-class _Run:
+class RenewalRun:
     """One renewal in bulk, and what it learned about the timestamp service."""
 
     within: timedelta
@@ -128,12 +136,12 @@ def renew(
     with context.unit_of_work(read_only=True) as work:
         total = max(work.permits.count(wanted), cursor.get("done", 0))
     after, done = cursor.get("after"), cursor.get("done", 0)
-    run = _Run(within, lift, now)
+    run = RenewalRun(within, lift, now)
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         while True:
             with context.unit_of_work(read_only=True) as work:
                 page = work.permits.find(wanted, limit=_PAGE, after=after, newest_first=False)
-            steps = pool.map(lambda item: _renew_one(context, long_term, item, run), page.items)
+            steps = pool.map(lambda item: _tried(context, long_term, item, run), page.items)
             for permit, (outcome, error) in zip(page.items, steps, strict=True):
                 done += 1
                 yield Renewal(number=permit.number, outcome=outcome, error=error, done=done, total=total)
@@ -143,19 +151,20 @@ def renew(
                 return
 
 
-def _renew_one(
-    context: OfficeContext, long_term: Extending, permit: Permit, run: _Run
+def _tried(
+    context: OfficeContext, long_term: Extending, permit: Permit, run: RenewalRun
 ) -> tuple[RenewalOutcome, PerizinanError | None]:
     try:
-        return _renewed(context, long_term, permit, run, context.moment(run.now)), None
+        return renew_one(context, long_term, permit, run, context.moment(run.now)), None
     except PerizinanError as error:
         _log.warning("permit %s was not renewed: %s", permit.id, error.code)
         return RenewalOutcome.FAILED, error
 
 
-def _renewed(
-    context: OfficeContext, long_term: Extending, permit: Permit, run: _Run, now: datetime
+def renew_one(
+    context: OfficeContext, long_term: Extending, permit: Permit, run: RenewalRun, now: datetime
 ) -> RenewalOutcome:
+    """Renew the archive timestamp of one permit where it is due; raises what keeps it from being renewed."""
     policy, versions = long_term.policy, long_term.versions(permit)
     if policy is None or not versions:
         return RenewalOutcome.FRESH

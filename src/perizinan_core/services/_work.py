@@ -93,6 +93,9 @@ class WorkDone:
     inspected: int = 0
     """Uploads that were held and have been inspected again, and files that had arrived whole and have been judged."""
 
+    batched: int = 0
+    """Records of batches that were done, or found to have a problem; and pages of them that were looked up."""
+
     failures: tuple[WorkFailure, ...] = ()
     """What was not done, by job and record; `Worker.failures` lists what is still open."""
 

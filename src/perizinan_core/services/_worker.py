@@ -19,6 +19,8 @@ from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._timed_calls import TimedCalls
 from perizinan_core.hooks._work_queue import EVERYTHING, WorkHint, WorkQueue
 from perizinan_core.services._arguments import checked
+from perizinan_core.services._batch_jobs import ForgetBatches, RunBatches
+from perizinan_core.services._batch_work import BatchWork
 from perizinan_core.services._case_jobs import (
     Assign,
     IssueDeemed,
@@ -232,6 +234,7 @@ def library_worker(
     status_lists: StatusLists | None = None,
     uploads: HeldUploads | None = None,
     digests: DigestRules = _DIGESTS,
+    batches: BatchWork | None = None,
 ) -> Worker:
     """
     Return a worker with the jobs of the library.
@@ -245,6 +248,7 @@ def library_worker(
         status_lists: Published again when something happened, and before the list gets old.
         uploads: Held uploads, inspected again after an update.
         digests: How often officers are written to, and when what waited is brought together.
+        batches: What was asked for many records at once.
     """
     assign = Assign(context)
     records: tuple[RecordJob, ...] = (
@@ -273,6 +277,12 @@ def library_worker(
     jobs.append(Deliver(context, tuple(targets)))
     if status_lists is not None:
         jobs.append(PublishStatus(status_lists))
+    if batches is not None:
+        # After what people wait for one by one.
+        jobs += [
+            EachRecord(context, RunBatches(context, batches)),
+            ForgetBatches(context, retention.messages),
+        ]
     jobs += [
         ForgetDelivered(context, retention),
         JudgeIncoming(context),

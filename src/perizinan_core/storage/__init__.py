@@ -21,6 +21,7 @@ from perizinan_core.storage._keyring import Key, KeyRing, KeySet
 from perizinan_core.storage._migrating import MigrationReport, migrate
 from perizinan_core.storage._opening import open_storage
 from perizinan_core.storage._ports._agenda import Agenda, Failures
+from perizinan_core.storage._ports._batches import BatchRecords
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._complaints import ComplaintRecords
@@ -67,6 +68,7 @@ __all__ = [
     "ApplicationFilter",
     "ApplicationRecords",
     "Backoff",
+    "BatchRecords",
     "ChecksRevision",
     "ComplaintRecords",
     "ContactRecords",

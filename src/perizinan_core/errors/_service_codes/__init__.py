@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from perizinan_core.errors._service_codes import _cases, _confirmations, _issuing, _numbers, _office, _people
+from perizinan_core.errors._service_codes import (
+    _batches,
+    _cases,
+    _confirmations,
+    _issuing,
+    _numbers,
+    _office,
+    _people,
+)
 from perizinan_core.errors.base import Code
 
 __all__ = ["SERVICE_CODES"]
@@ -18,5 +26,6 @@ SERVICE_CODES: Mapping[str, Code] = MappingProxyType(
         **_confirmations.CODES,
         **_numbers.CODES,
         **_issuing.CODES,
+        **_batches.CODES,
     }
 )

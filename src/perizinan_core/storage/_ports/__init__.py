@@ -20,6 +20,7 @@ writing method
 """
 
 from perizinan_core.storage._ports._agenda import Agenda, Failures
+from perizinan_core.storage._ports._batches import BatchRecords
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._complaints import ComplaintRecords
@@ -39,6 +40,7 @@ from perizinan_core.storage._ports._units import (
 __all__ = [
     "Agenda",
     "ApplicationRecords",
+    "BatchRecords",
     "ComplaintRecords",
     "ContactRecords",
     "Failures",

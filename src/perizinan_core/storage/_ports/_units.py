@@ -10,6 +10,7 @@ import attrs
 
 from perizinan_core.model._events import Event
 from perizinan_core.storage._ports._agenda import Agenda, Failures
+from perizinan_core.storage._ports._batches import BatchRecords
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._complaints import ComplaintRecords
@@ -90,6 +91,11 @@ class UnitOfWork(Protocol):
     @property
     def contacts(self) -> ContactRecords:
         """What people agreed to be sent."""
+        ...
+
+    @property
+    def batches(self) -> BatchRecords:
+        """What was asked for many records at once."""
         ...
 
     @property

@@ -33,6 +33,7 @@ REVISIONS = (
     "0038",
     "0042",
     "0043",
+    "0045",
 )
 """All revisions, oldest first."""
 

@@ -23,6 +23,8 @@ __all__ = [
     "SEALED_TABLES",
     "UtcDateTime",
     "applications",
+    "batch_items",
+    "batches",
     "complaints",
     "contacts",
     "counters",
@@ -276,6 +278,39 @@ contacts = _table(
     sa.Column("payload", sa.LargeBinary, nullable=False),
 )
 """What people agreed to be sent, and withdrew."""
+
+batches = _table(
+    "batches",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("account", _Text, nullable=False),
+    sa.Column("begun_at", UtcDateTime, nullable=False, index=True),
+    # "fill" while its records are looked up; what the worker asks for.
+    sa.Column("to_do", _Text, index=True),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    *_seal(),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Index(None, "account", "id"),
+)
+"""What was asked for many records at once."""
+
+batch_items = _table(
+    "batch_items",
+    sa.Column("batch_id", _Text, primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("state", _Text, nullable=False),
+    # From when on it may be claimed; a claim moves it to the end of the lease. None: it may not.
+    sa.Column("available_at", UtcDateTime, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("worker", _Text),
+    sa.Column("last_error", _Text),
+    *_seal(),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Index(None, "batch_id", "available_at"),
+    sa.Index(None, "batch_id", "state", "place"),
+)
+"""The records of a batch, and what became of each."""
 
 surveys = _table(
     "surveys",
@@ -553,6 +588,7 @@ SEALED_TABLES = tuple(table for table in metadata.sorted_tables if "seal" in tab
 LOOSE = {
     officers.name: frozenset({"look_after"}),
     history.name: frozenset({"id"}),
+    batch_items.name: frozenset({"available_at", "attempts", "worker", "last_error"}),
     outbox.name: frozenset(
         {"id", "available_at", "attempts", "worker", "done_at", "last_error", "answer", "collected_into"}
     ),
@@ -568,6 +604,7 @@ MARKED_TABLES = (
     settings,
     complaints,
     contacts,
+    batches,
     outbox,
 )
 """Tables of whose rows each has a mark; of `history` each subject has one. In `outbox` until it is delivered."""

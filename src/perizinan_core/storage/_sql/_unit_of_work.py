@@ -17,6 +17,7 @@ from perizinan_core.storage._records import Foreseen
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._agenda import SqlAgenda, SqlFailures
 from perizinan_core.storage._sql._applications import SqlApplications
+from perizinan_core.storage._sql._batches import SqlBatches
 from perizinan_core.storage._sql._complaints import SqlComplaints
 from perizinan_core.storage._sql._contacts import SqlContacts
 from perizinan_core.storage._sql._engine import WRITE
@@ -183,6 +184,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self.figures = SqlFigures(session)
         self.complaints = SqlComplaints(session)
         self.contacts = SqlContacts(session)
+        self.batches = SqlBatches(session)
         self.surveys = SqlSurveys(session)
         self.agenda = SqlAgenda(session)
         self.failures = SqlFailures(session)

@@ -12,6 +12,7 @@ from perizinan_core.errors.model import ModelError
 from perizinan_core.errors.storage import AlreadyExistsError, StorageError
 from perizinan_core.model._actor import Officer
 from perizinan_core.model._application import Application
+from perizinan_core.model._batch import Batch, BatchItem
 from perizinan_core.model._complaint import Complaint
 from perizinan_core.model._contact import MessageContact
 from perizinan_core.model._events import Event
@@ -28,7 +29,7 @@ from perizinan_core.storage._records import (
 )
 from perizinan_core.storage._telling import WrittenNotes
 
-__all__ = ["Access", "OfficerRow", "OutboxRow", "RequestRow", "State", "Stored", "utc"]
+__all__ = ["Access", "BatchItemRow", "OfficerRow", "OutboxRow", "RequestRow", "State", "Stored", "utc"]
 
 T = TypeVar("T")
 
@@ -84,6 +85,17 @@ class OutboxRow:
 
 
 @attrs.frozen(kw_only=True)
+class BatchItemRow:
+    """An item of a batch."""
+
+    item: BatchItem
+    available_at: datetime | None
+    attempts: int = 0
+    worker: str | None = None
+    last_error: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class OfficerRow:
     """An officer on record."""
 
@@ -125,6 +137,8 @@ class State:
     tracking: dict[str, TrackingSecret] = attrs.field(factory=dict)
     complaints: dict[str, Stored[Complaint]] = attrs.field(factory=dict)
     contacts: dict[str, Stored[MessageContact]] = attrs.field(factory=dict)
+    batches: dict[str, Stored[Batch]] = attrs.field(factory=dict)
+    batch_items: dict[tuple[str, int], BatchItemRow] = attrs.field(factory=dict)
     surveys: tuple[SurveyAnswer, ...] = ()
     figures: dict[str, tuple[Figure, ...]] = attrs.field(factory=dict)
     settings: dict[str, str] = attrs.field(factory=dict)

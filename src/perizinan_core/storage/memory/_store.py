@@ -15,6 +15,7 @@ from perizinan_core.storage._table_sets import TableSet
 from perizinan_core.storage._telling import CommitListeners
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
+from perizinan_core.storage.memory._batches import MemoryBatches
 from perizinan_core.storage.memory._complaints import MemoryComplaints
 from perizinan_core.storage.memory._contacts import MemoryContacts
 from perizinan_core.storage.memory._events import MemoryHistory
@@ -132,6 +133,7 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         self.figures = MemoryFigures(access)
         self.complaints = MemoryComplaints(access)
         self.contacts = MemoryContacts(access)
+        self.batches = MemoryBatches(access)
         self.surveys = MemorySurveys(access)
         self.agenda = MemoryAgenda(access)
         self.failures = MemoryFailures(access)

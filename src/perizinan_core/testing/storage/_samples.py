@@ -9,6 +9,7 @@ from typing import Any
 from perizinan_core.model._actor import Account, Officer, Role
 from perizinan_core.model._applicant import Address, Organisation, Person, Representative
 from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._batch import Batch, BatchItem, BatchKind
 from perizinan_core.model._case import StageState, StageStatus, SubmittedDocument
 from perizinan_core.model._complaint import (
     Complaint,
@@ -38,6 +39,8 @@ __all__ = [
     "PHONE",
     "WIB",
     "made_application",
+    "made_batch",
+    "made_batch_item",
     "made_complaint",
     "made_consent",
     "made_document",
@@ -218,6 +221,22 @@ def made_figure(**changes: Any) -> Figure:
         "on_time": True,
     }
     return Figure(**{**fields, **changes})
+
+
+def made_batch(**changes: Any) -> Batch:
+    """Return a batch that has permits verified."""
+    fields: dict[str, Any] = {
+        "id": new_id(),
+        "kind": BatchKind.VERIFY,
+        "account": "officer:auditor",
+        "begun_at": NOW.astimezone(UTC),
+    }
+    return Batch(**{**fields, **changes})
+
+
+def made_batch_item(batch: str, **changes: Any) -> BatchItem:
+    """Return a record of a batch."""
+    return BatchItem(**{"batch": batch, "place": 1, "subject": "p-1", **changes})
 
 
 def made_consent(**changes: Any) -> ChannelConsent:

@@ -2,6 +2,7 @@
 
 from perizinan_core.testing.storage._agenda import AgendaSuite
 from perizinan_core.testing.storage._applications import ApplicationsSuite
+from perizinan_core.testing.storage._batches import BatchesSuite
 from perizinan_core.testing.storage._concurrency import ConcurrencySuite
 from perizinan_core.testing.storage._contacts import ContactsSuite
 from perizinan_core.testing.storage._events import EventsSuite
@@ -23,6 +24,7 @@ class StorageSuite(
     AgendaSuite,
     FiguresSuite,
     ContactsSuite,
+    BatchesSuite,
     RequestsSuite,
     ConcurrencySuite,
 ):
