@@ -34,6 +34,7 @@ from perizinan_core.services import (
     Applications,
     Audit,
     Banners,
+    Batches,
     Billing,
     CalendarYears,
     Complaints,
@@ -284,6 +285,11 @@ def _apps(stand: Stand) -> Any:
 
 def _revs(stand: Stand) -> Any:
     return stand.kit.office.reviews
+
+
+def _batch(stand: Stand) -> str:
+    """Have a permit verified, for the operator; return the batch."""
+    return stand.kit.office.batches.verify(("x",), actor=HOST).id
 
 
 def _pers(stand: Stand) -> Any:
@@ -587,6 +593,7 @@ CALLS: Mapping[str, Call] = {
         i("issued"), {f"u{number}": 3 for number in range(1, 10)}, actor=a
     ),
     "surveys.remarks": lambda s, a, _: s.kit.office.surveys.remarks(actor=a),
+    "issuance.rehearse": lambda s, a, i: _pers(s).issuance.rehearse(i("approved"), actor=a),
     "issuance.issue": lambda s, a, i: _pers(s).issuance.issue(i("approved"), actor=a),
     "issuance.cancel": lambda s, a, i: _pers(s).issuance.cancel(
         i("permit doubtful"), reason="Layanan mati", actor=a
@@ -634,6 +641,16 @@ CALLS: Mapping[str, Call] = {
     ),
     "versions.preview": lambda s, a, _: s.kit.office.versions.preview(BytesIO(b"x"), actor=a),
     "versions.in_place": lambda s, a, _: s.kit.office.versions.in_place(actor=a),
+    "batches.offers": lambda s, a, _: s.kit.office.batches.offers(actor=a),
+    "batches.issue": lambda s, a, _: s.kit.office.batches.issue(("x",), actor=a),
+    "batches.rehearse": lambda s, a, _: s.kit.office.batches.rehearse(("x",), actor=a),
+    "batches.verify": lambda s, a, _: s.kit.office.batches.verify(("x",), actor=a),
+    "batches.renew": lambda s, a, _: s.kit.office.batches.renew(within=timedelta(days=1), actor=a),
+    "batches.find": lambda s, a, _: s.kit.office.batches.find(actor=a),
+    "batches.get": lambda s, a, _: s.kit.office.batches.get(_batch(s), actor=a),
+    "batches.items": lambda s, a, _: s.kit.office.batches.items(_batch(s), actor=a),
+    "batches.cancel": lambda s, a, _: s.kit.office.batches.cancel(_batch(s), actor=a),
+    "batches.work_on": lambda s, a, _: s.kit.office.batches.work_on(_batch(s), actor=a),
     "banners.all": lambda s, a, _: s.kit.office.banners.all(actor=a),
     "banners.put_up": lambda s, a, _: s.kit.office.banners.put_up(
         Text("Libur", "Closed"), ends=s.kit.clock() + timedelta(hours=1), actor=a
@@ -930,6 +947,15 @@ class Rules:
             return "not-signatory"
         return None if self.actor.position == "kepala" else "delegation-missing"
 
+    def begin_to_sign(self) -> Outcome:
+        """An officer with a position, in a batch."""
+        return self.stale or (None if self.officer and self.actor.positions else "access-denied")
+
+    def see_batch(self) -> Outcome:
+        """Of what concerns all permits: those who look after the office."""
+        roles = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
+        return "not-found" if not self.stale and self.have(*roles, others=("host", "system")) else self.stale
+
     def renew(self, done: Outcome) -> Outcome:
         """The holder's side, the host, and the counter of a unit that works on it."""
         counter = self.officer and self.actor.has(Role.FRONT_OFFICE) and self.reads("issued")
@@ -1137,6 +1163,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
         Role.SUPERVISOR, Role.OFFICE_HEAD, Role.AUDITOR, others=("host", "system")
     ),
     "issuance.issue": lambda r: r.sign(),
+    "issuance.rehearse": lambda r: r.sign(),
     "issuance.cancel": lambda r: r.decide_about_permit(),
     "issuance.hand_in_signed": lambda r: r.decide_about_permit(),
     # The certificate is bound since it signed.
@@ -1173,6 +1200,19 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "versions.preview": lambda r: (
         r.have(Role.ADMINISTRATOR, others=("host", "system")) or "catalogue-archive"
     ),
+    "batches.offers": lambda r: r.stale,
+    "batches.issue": lambda r: r.begin_to_sign(),
+    "batches.rehearse": lambda r: r.begin_to_sign(),
+    "batches.verify": lambda r: r.have(
+        Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR, others=("host", "system")
+    ),
+    "batches.renew": lambda r: r.have(Role.ADMINISTRATOR, others=("host", "system")) or "timestamps-off",
+    # Shows only what the actor may see.
+    "batches.find": lambda r: r.stale,
+    "batches.get": lambda r: r.see_batch(),
+    "batches.items": lambda r: r.see_batch(),
+    "batches.cancel": lambda r: r.see_batch() or r.have(Role.ADMINISTRATOR, others=("host",)),
+    "batches.work_on": lambda r: r.see_batch() or r.have(Role.ADMINISTRATOR, others=("host",)),
     "banners.all": lambda r: r.have(others=("host", "system")),
     "banners.put_up": lambda r: r.have(Role.ADMINISTRATOR, Role.SUPERVISOR, others=("host", "system")),
     "banners.take_down": lambda r: (
@@ -1247,6 +1287,7 @@ def test_every_use_case_is_in_the_table():
             Applications,
             Audit,
             Banners,
+            Batches,
             Billing,
             CalendarYears,
             Health,

@@ -52,6 +52,7 @@ def stand(request, keys, tmp_path_factory):
     kit.permit("acara", idempotency_key="a")
     permit = kit.permit()
     kit.office.complaints.file(ComplaintKind.SERVICE, "Loket tutup.", email="warga@surat.example")
+    kit.office.batches.verify((permit.id,), actor=HOST)
     good = dict.fromkeys((element.value for element in SurveyElement), 4)
     kit.office.surveys.answer(permit.application_id, good, actor=HOST, remark="Loket kurang.")
     kit.office.worker.run_once()

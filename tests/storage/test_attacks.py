@@ -10,6 +10,7 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
+from perizinan_core.model._batch import BatchItemState
 from perizinan_core.model._contact import MessageContact
 from perizinan_core.model._money import Rupiah
 from perizinan_core.storage import ApplicationFilter, TrackingSecret
@@ -20,6 +21,8 @@ from perizinan_core.storage._sql._seals import covered
 from perizinan_core.testing.storage._samples import (
     NOW,
     made_application,
+    made_batch,
+    made_batch_item,
     made_complaint,
     made_consent,
     made_event,
@@ -43,6 +46,10 @@ DERIVED = {
 """Tables that follow from records and are compared with them."""
 
 HARMLESS = {
+    "batch_items.available_at": "a record is done sooner, later or again, which is safe; what waits is counted",
+    "batch_items.attempts": "how long what is away for a while is tried",
+    "batch_items.worker": "a lease that is lost is given again",
+    "batch_items.last_error": "a note",
     "outbox.available_at": "an event is delivered at least once, sooner or later; given up, it is counted and named",
     "outbox.attempts": "counts attempts; given up, an event is counted and named",
     "outbox.worker": "a lease that is lost is given again",
@@ -67,6 +74,7 @@ MAY_GO = {
     "idempotency": "is forgotten after some time anyway; what it kept from being repeated has its own rules",
     "job_failures": "a note of the worker: it tries again",
     "surveys": "an answer in a statistic; no one knows whose it was",
+    "batch_items": "each is safe to do again; the batch says how many there are, so that one that is gone is missed",
     "figures": "a number in a statistic; how the case ended and when stands in the case itself",
 }
 """Tables of which a row may be removed, or put back."""
@@ -98,6 +106,8 @@ def fill(storage) -> None:
         work.complaints.add(made_complaint(), by="a", at=NOW)
         work.surveys.add(made_survey_answer(remark="Antrean panjang"))
         work.contacts.save(MessageContact(holder="public:o1").with_consent(made_consent()), by="a", at=NOW)
+        batch = work.batches.add(made_batch(), by="a", at=NOW)
+        work.batches.add_items([made_batch_item(batch.id), made_batch_item(batch.id, place=2)], at=NOW)
         work.failures.note("job", "s", error="e", at=NOW)
         events = [made_event(case.id), made_event(case.id)]
         work.history.add(events)
@@ -125,6 +135,10 @@ def change(storage) -> None:
         work.complaints.save(attrs.evolve(complaint, holder="o2"), by="b", at=NOW)
         contact = work.contacts.get("public:o1")
         work.contacts.save(contact.with_consent(made_consent()), by="b", at=NOW)
+        (batch,) = work.batches.find().items
+        work.batches.save(attrs.evolve(batch, total=2), by="b", at=NOW)
+        item, _ = work.batches.claim(batch.id, 1, worker="w", now=NOW, lease=timedelta(minutes=1))
+        work.batches.finish(attrs.evolve(item, state=BatchItemState.DONE), worker="w")
         work.permits.save(attrs.evolve(permit, validity_text="lain"), by="b", at=NOW)
         work.numbers.cancel("izin", 2026, 1, reason="contoh", by="b", at=NOW)
         last = work.numbers.take("izin", 2026, by="b", at=NOW)

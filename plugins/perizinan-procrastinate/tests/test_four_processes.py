@@ -242,6 +242,20 @@ def test_numbers_have_no_gap_and_a_permit_is_issued_once(place):
     assert 6 == len({permit.number for permit in found}) == len({permit.status_index for permit in found})
 
 
+def test_batches_are_begun_that_the_workers_share(place):
+    """Eight permits are issued by whoever lives, and the archive is verified; the last test looks at the result."""
+    cases = [place.kit.submit().id for _ in range(8)]
+    for case in cases:
+        place.kit.review(case)
+    batches = place.kit.office.batches
+    place.batches = [
+        batches.issue(tuple(cases), actor=place.kit.officer("kepala")),
+        batches.verify(actor=HOST),
+    ]
+
+    assert 8 == place.batches[0].batch.total
+
+
 def test_handing_over_against_deciding_leaves_one_outcome(place):
     """The one who had it decides, or another holds it."""
     for _ in range(SOME):
@@ -302,11 +316,16 @@ def test_nothing_was_lost_doubled_or_crossed(place):
         year = office.today().year
         registers = {item.code: unit.numbers.book(item.code, year) for item in office.authority.registers}
     found = {view.finding.code for view in office.health.findings(actor=HOST, again=True, quick=False)}
+    over = [office.batches.get(batch.id, actor=HOST) for batch in place.batches]
+    issued = [item.result for item in office.batches.items(over[0].id, actor=HOST).items]
     mails = {path.stem for path in (place.folder / "mail").glob("*.eml")}
 
     assert 1 <= place.crew.killed
     assert (0, 0) == (counts.waiting, counts.given_up)
     assert () == tuple(interrupted)
+    assert [(True, 0), (True, 0)] == [(view.is_over, view.counts.failed) for view in over]
+    assert 8 == over[0].counts.done == len(set(issued))
+    assert 6 <= over[1].counts.done
     assert [] == [
         key for key, times in Counter((one.event.id, one.recipient) for one in sent).items() if times > 1
     ]

@@ -94,6 +94,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "doctor_command",
         N_("Say what is wrong with the office, or soon will be."),
     ),
+    "batches": (
+        "perizinan_core.cli._batches",
+        "batches_group",
+        N_("Show what was asked for many permits at once, stop it, continue it."),
+    ),
     "outbox": (
         "perizinan_core.cli._outbox",
         "outbox_group",

@@ -14,6 +14,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from perizinan_core.cli._acting import OPERATOR
+from perizinan_core.cli._batches import run_batch
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
@@ -40,10 +42,18 @@ _EXIT_FAILURE = 1
     help="Banyaknya izin yang dikerjakan bersamaan.",
 )
 @click.option("--from-start", is_flag=True, help="Mulai dari awal, jangan lanjutkan putaran yang terputus.")
+@click.option("--queued", is_flag=True, help="Serahkan kepada para pekerja, jangan tunggu.")
 @click.option("--json", "as_json", is_flag=True, help="Keluarkan hasil sebagai JSON.")
 @click.pass_context
 def renew_ltv_command(
-    ctx: click.Context, *, within_days: int, lift: bool, jobs: int, from_start: bool, as_json: bool
+    ctx: click.Context,
+    *,
+    within_days: int,
+    lift: bool,
+    jobs: int,
+    from_start: bool,
+    queued: bool,
+    as_json: bool,
 ) -> None:
     """Renew what is due; interrupted, it continues where it stopped. Exit code 1 when a permit failed."""
     obj: dict[str, Any] = ctx.obj
@@ -53,6 +63,10 @@ def renew_ltv_command(
     counts: Counter[RenewalOutcome] = Counter()
     failures: list[Renewal] = []
     with open_office(obj) as office:
+        if queued:
+            begun = office.batches.renew(within=timedelta(days=within_days), lift=lift, actor=OPERATOR)
+            run_batch(office, begun, OPERATOR, language, queued=True, as_json=as_json)
+            return
         steps = office.long_term.renew(
             within=timedelta(days=within_days), lift=lift, jobs=jobs, from_start=from_start
         )

@@ -13,6 +13,7 @@ import click
 
 from perizinan_core.bootstrap import Office
 from perizinan_core.cli._acting import acting, officer_option
+from perizinan_core.cli._batches import run_batch
 from perizinan_core.cli._case_lookup import echo
 from perizinan_core.cli._numbers import COUNT
 from perizinan_core.cli._settings import language_of, open_office
@@ -134,6 +135,48 @@ _PUT_BACK = N_(
     "  The record was put back. What happened since it was signed is not known: a signatory lifts the suspension "
     "(perizinan permits reinstate {number}) or revokes the permit."
 )
+
+
+@permits_group.command(
+    "verify-all", help="Periksa berkas semua izin yang pernah terbit; kode keluar 1 bila ada yang bermasalah."
+)
+@click.option("--queued", is_flag=True, help="Serahkan kepada para pekerja, jangan tunggu.")
+@click.option("--json", "as_json", is_flag=True, help="Keluarkan hasil sebagai JSON.")
+@officer_option()
+@click.pass_obj
+def verify_all_command(obj: dict[str, Any], *, queued: bool, as_json: bool, officer: str | None) -> None:
+    """Judge the signed file of every permit as anyone would."""
+    with open_office(obj) as office:
+        actor = acting(office, officer)
+        begun = office.batches.verify(actor=actor)
+        run_batch(office, begun, actor, language_of(obj), queued=queued, as_json=as_json)
+
+
+@permits_group.command(
+    "issue-many",
+    help="Terbitkan izin beberapa permohonan yang disetujui, dengan kunci yang dipegang instansi.",
+)
+@click.argument("applications", metavar="ID...", nargs=-1, required=True)
+@click.option("--queued", is_flag=True, help="Serahkan kepada para pekerja, jangan tunggu.")
+@click.option("--rehearse", is_flag=True, help="Hanya uji coba: tanpa nomor dan tanpa tanda tangan.")
+@click.option("--json", "as_json", is_flag=True, help="Keluarkan hasil sebagai JSON.")
+@officer_option(required=True)
+@click.pass_obj
+def issue_many_command(
+    obj: dict[str, Any],
+    *,
+    applications: tuple[str, ...],
+    queued: bool,
+    rehearse: bool,
+    as_json: bool,
+    officer: str,
+) -> None:
+    """Issue several permits, or rehearse their letters."""
+    with open_office(obj) as office:
+        actor = acting(office, officer)
+        begin = office.batches.rehearse if rehearse else office.batches.issue
+        begun = begin(applications, actor=actor)
+        run_batch(office, begun, actor, language_of(obj), queued=queued, as_json=as_json)
 
 
 def _ending(name: str, text: str) -> Callable[[Callable[..., Permit]], click.Command]:

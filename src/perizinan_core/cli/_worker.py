@@ -131,6 +131,9 @@ def _tell(done: WorkDone, language: str) -> None:
         click.echo(
             translate(N_("{count} old drafts and unused files were removed"), language, count=done.removed)
         )
+    if done.batched:
+        told = N_("{count} records of batches were worked on")
+        click.echo(translate(told, language, count=done.batched))
     if done.inspected:
         click.echo(translate(N_("{count} kept files were checked again"), language, count=done.inspected))
     for numbers, sentence in (

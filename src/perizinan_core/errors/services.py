@@ -64,7 +64,8 @@ class ServiceError(CodedError):
             ),
             Category.NOT_FOUND: "binding-unknown not-found unknown-consumer",
             Category.CONFLICT: (
-                "batch-needs-person binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
+                "batch-needs-person "
+                "binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
                 "letter-refused not-at-counter nothing-to-confirm number-used-elsewhere permit-not-required "
                 "complaint-closed finding-not-acknowledged incoming-unfinished survey-answered survey-too-early "
                 "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
