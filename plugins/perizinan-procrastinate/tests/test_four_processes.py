@@ -243,7 +243,7 @@ def test_numbers_have_no_gap_and_a_permit_is_issued_once(place):
 
 
 def test_batches_are_begun_that_the_workers_share(place):
-    """Eight permits are issued by the workers that live, and the archive is verified; the last test looks at the result."""
+    """Permits are issued and the archive is verified by workers that die; the last test looks at the result."""
     cases = [place.kit.submit().id for _ in range(8)]
     for case in cases:
         place.kit.review(case)
