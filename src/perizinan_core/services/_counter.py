@@ -52,25 +52,23 @@ _OVERSEERS = (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 def _served(
-    act: Callable[Concatenate[Applications, str, P], R], purpose: str
-) -> Callable[Concatenate[Counter, str, P], R]:
-    """
-    Return a use case of the applicant's side as one of the counter: with the same arguments, for a clerk.
+    act: Callable[Concatenate[Applications, str, P], R],
+) -> Callable[[Callable[[Counter], None]], Callable[Concatenate[Counter, str, P], R]]:
+    """Make a use case of the applicant's side one of the counter: with the same arguments, for a clerk."""
 
-    Args:
-        act: The use case.
-        purpose: What it does for someone who is present.
-    """
+    def of_counter(said: Callable[[Counter], None]) -> Callable[Concatenate[Counter, str, P], R]:
+        @functools.wraps(act)
+        def served(self: Counter, application_id: str, *args: P.args, **kwargs: P.kwargs) -> R:
+            clerk = cast("Actor", kwargs["actor"])
+            self._opened(application_id, clerk)
+            kwargs["actor"] = _desk(clerk)
+            return act(self._applications, application_id, *args, **kwargs)
 
-    @functools.wraps(act)
-    def served(self: Counter, application_id: str, *args: P.args, **kwargs: P.kwargs) -> R:
-        clerk = cast("Actor", kwargs["actor"])
-        self._opened(application_id, clerk)
-        kwargs["actor"] = _desk(clerk)
-        return act(self._applications, application_id, *args, **kwargs)
+        served.__doc__ = said.__doc__
+        served.__qualname__ = said.__qualname__
+        return cast("Callable[Concatenate[Counter, str, P], R]", served)
 
-    served.__doc__ = f"{purpose} Raises as `get`, and as `Applications.{act.__name__}`."
-    return cast("Callable[Concatenate[Counter, str, P], R]", served)
+    return of_counter
 
 
 @checked
@@ -164,27 +162,65 @@ class Counter:
         """
         return self._opened(application_id, actor)
 
-    slots = _served(Applications.slots, "Return the papers that it needs.")
-    mandate = _served(
-        Applications.mandate, "Return the place of the power of attorney; None: no one represents."
-    )
-    problems = _served(Applications.problems, "Return everything that keeps it from being handed in.")
-    preview = _served(Applications.preview, "Return which fields apply and what it costs; writes nothing.")
-    corrections = _served(
-        Applications.corrections, "Return what the office asked for, the newest round first."
-    )
-    save = _served(Applications.save, "Change what the person says; what is not given stays.")
-    remove_item = _served(Applications.remove_item, "Keep a form without one item of a list.")
-    answer = _served(Applications.answer, "Answer one thing of the open correction in the person's words.")
-    upload = _served(Applications.upload, "Put a scan or a file into its place.")
-    attach_power_of_attorney = _served(
-        Applications.attach_power_of_attorney,
-        "Put the scan of a power of attorney (surat kuasa) into its place.",
-    )
-    open_document = _served(Applications.open_document, "Open a file, to be read; the caller closes it.")
-    page_picture = _served(Applications.page_picture, "Draw a page of a file.")
-    remove = _served(Applications.remove, "Take a file out of its place.")
-    discard = _served(Applications.discard, "Remove a draft of the counter.")
+    @_served(Applications.slots)
+    def slots(self) -> None:
+        """Return the papers that it needs. Raises as `get`, and as `Applications.slots`."""
+
+    @_served(Applications.mandate)
+    def mandate(self) -> None:
+        """Return the place of the power of attorney, or None. Raises as `get`, and as `Applications.mandate`."""
+
+    @_served(Applications.problems)
+    def problems(self) -> None:
+        """Return everything that keeps it from being handed in. Raises as `get`, and as `Applications.problems`."""
+
+    @_served(Applications.preview)
+    def preview(self) -> None:
+        """Return which fields apply and what it costs. Raises as `get`, and as `Applications.preview`."""
+
+    @_served(Applications.corrections)
+    def corrections(self) -> None:
+        """Return what the office asked for, the newest first. Raises as `get`, and as `Applications.corrections`."""
+
+    @_served(Applications.save)
+    def save(self) -> None:
+        """Change what the person says; what is not given stays. Raises as `get`, and as `Applications.save`."""
+
+    @_served(Applications.remove_item)
+    def remove_item(self) -> None:
+        """Keep a form without one item of a list. Raises as `get`, and as `Applications.remove_item`."""
+
+    @_served(Applications.answer)
+    def answer(self) -> None:
+        """Answer a thing of the correction in the person's words. Raises as `get`, and as `Applications.answer`."""
+
+    @_served(Applications.upload)
+    def upload(self) -> None:
+        """Put a scan or a file into its place. Raises as `get`, and as `Applications.upload`."""
+
+    @_served(Applications.attach_power_of_attorney)
+    def attach_power_of_attorney(self) -> None:
+        """
+        Put the scan of a power of attorney (surat kuasa) into its place.
+
+        Raises as `get`, and as `Applications.attach_power_of_attorney`.
+        """
+
+    @_served(Applications.open_document)
+    def open_document(self) -> None:
+        """Open a file, to be read; the caller closes it. Raises as `get`, and as `Applications.open_document`."""
+
+    @_served(Applications.page_picture)
+    def page_picture(self) -> None:
+        """Draw a page of a file. Raises as `get`, and as `Applications.page_picture`."""
+
+    @_served(Applications.remove)
+    def remove(self) -> None:
+        """Take a file out of its place. Raises as `get`, and as `Applications.remove`."""
+
+    @_served(Applications.discard)
+    def discard(self) -> None:
+        """Remove a draft of the counter. Raises as `get`, and as `Applications.discard`."""
 
     def submit(
         self,
