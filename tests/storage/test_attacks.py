@@ -55,6 +55,7 @@ HARMLESS = {
     "outbox.worker": "a lease that is lost is given again",
     "outbox.last_error": "a note",
     "outbox.answer": "shown beside a message; what time runs from stands in the case, which is sealed",
+    "outbox.collected_into": "shown beside a message; what is collected together stands in the sealed event",
     "outbox.done_at": "of a delivered event, when it is forgotten; of another it is noticed, see below",
     "outbox.id": "in the mark: an entry that moved is noticed",
     "history.id": "the order of events is their position, which is sealed",
