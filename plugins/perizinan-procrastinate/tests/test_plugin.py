@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from perizinan_procrastinate import QueueUnfitError
 from perizinan_procrastinate._plugin import open_queue
-from perizinan_procrastinate._schema import newest_version, prepare
+from perizinan_procrastinate._schema import _NOTES, _migrations, newest_version, prepare
 from perizinan_procrastinate._working import _in_a_line
 from procrastinate.exceptions import ConnectorException
 
@@ -74,13 +74,49 @@ def test_another_database_is_refused_with_what_to_do(address):
     assert 'work_queue = "rounds"' in caught.value.message("id")
 
 
-def test_the_tables_are_made_once_and_upgraded_from_any_version(address):
-    """From each migration of Procrastinate on; the version is noted beside them."""
+def test_the_tables_are_made_once(address):
+    """The version is noted beside them."""
     prepare(address)
     first = fetched(address, "SELECT version FROM perizinan_queue_notes")
     prepare(address)
 
     assert (newest_version(),) == first == fetched(address, "SELECT version FROM perizinan_queue_notes")
+
+
+@pytest.mark.parametrize("steps", [5, 20])
+def test_tables_of_an_older_version_become_those_of_the_newest(address, steps):
+    """As Procrastinate itself made them then, so many of its steps ago; columns and functions are the same after it."""
+    prepare(address)
+    expected = shape(address)
+    older = _migrations()[:-steps]
+    with psycopg.connect(
+        address.replace("+psycopg", ""), autocommit=True, options="-c search_path=perizinan_queue"
+    ) as connection:
+        connection.execute("DROP SCHEMA perizinan_queue CASCADE; CREATE SCHEMA perizinan_queue")
+        for migration in older:
+            connection.execute(migration.read_text(encoding="utf-8"))
+        connection.execute(_NOTES)
+        connection.execute("INSERT INTO perizinan_queue_notes (version) VALUES (%s)", (older[-1].stem,))
+    before = shape(address)
+    prepare(address)
+
+    assert expected != before
+    assert expected == shape(address)
+    assert (newest_version(),) == fetched(address, "SELECT version FROM perizinan_queue_notes")
+
+
+def shape(address):
+    """Return the columns and the functions of the queue."""
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
+        columns = connection.execute(
+            "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
+            " WHERE table_schema = 'perizinan_queue'"
+        ).fetchall()
+        functions = connection.execute(
+            "SELECT proname, pg_get_function_identity_arguments(oid) FROM pg_proc"
+            " WHERE pronamespace = 'perizinan_queue'::regnamespace"
+        ).fetchall()
+    return set(columns), set(functions)
 
 
 def test_tables_of_a_newer_version_are_left_alone(address):

@@ -40,9 +40,9 @@ def prepare(address: str) -> Database:
         found = _version(connection)
         if found == newest:
             return database
-    with database.connected(autocommit=False) as connection:
-        # One process at a time; the others find it done.
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_LOCK,))
+    with database.connected() as connection:
+        # One process at a time, until its connection ends; the others find it done.
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (_LOCK,))
         _bring_up(connection, newest)
     return database
 
@@ -75,15 +75,18 @@ def _bring_up(connection: psycopg.Connection[tuple[object, ...]], newest: str) -
         raise QueueUnfitError("queue-not-allowed", schema=SCHEMA, account=account) from error
     found = _version(connection)
     if found is None:
-        _run(connection, SchemaManager.get_schema())
-        connection.execute("INSERT INTO perizinan_queue_notes (version) VALUES (%s)", (newest,))
+        with connection.transaction():
+            _run(connection, SchemaManager.get_schema())
+            connection.execute("INSERT INTO perizinan_queue_notes (version) VALUES (%s)", (newest,))
         return
     if found > newest:
         raise QueueUnfitError("queue-too-new", found=found, known=newest)
     for migration in _migrations():
         if migration.stem > found:
-            _run(connection, migration.read_text(encoding="utf-8"))
-    connection.execute("UPDATE perizinan_queue_notes SET version = %s", (newest,))
+            # Each by itself: a later one may use a value that an earlier one adds to a type.
+            with connection.transaction():
+                _run(connection, migration.read_text(encoding="utf-8"))
+                connection.execute("UPDATE perizinan_queue_notes SET version = %s", (migration.stem,))
 
 
 def _run(connection: psycopg.Connection[tuple[object, ...]], text: str) -> None:
