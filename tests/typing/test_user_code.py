@@ -35,8 +35,8 @@ BASES = {
     "Steps",
     "SuiteBase",
     "_SignerSuite",
-    *(f"{name}Suite" for name in ("Agenda", "Applications", "Concurrency", "Contacts", "Events", "Numbers")),
-    *(f"{name}Suite" for name in ("Permits", "Requests", "Units")),
+    *(f"{name}Suite" for name in ("Agenda", "Applications", "Batches", "Concurrency", "Contacts", "Events")),
+    *(f"{name}Suite" for name in ("Numbers", "Permits", "Requests", "Units")),
 }
 """Private classes that public ones are made of: nobody needs their names, what they do is inherited."""
 
