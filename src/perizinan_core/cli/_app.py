@@ -120,6 +120,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "cases_group",
         N_("List cases, take them in, judge them, issue their permits."),
     ),
+    "consents": (
+        "perizinan_core.cli._consents",
+        "consents_group",
+        N_("Note at the counter who agrees to messages by phone."),
+    ),
     "permits": (
         "perizinan_core.cli._permits",
         "permits_group",
@@ -148,6 +153,7 @@ _OFFICE_COMMANDS = frozenset(
         "audit",
         "officers",
         "cases",
+        "consents",
         "permits",
         "serve",
         "records",
