@@ -71,6 +71,7 @@ bench: $(STAMP)
 bench-scale: $(STAMP)
 	@mkdir -p build
 	$(BIN)/python benchmarks/scale.py --out build/bench-scale.json $(SCALE_ARGS)
+	$(BIN)/python benchmarks/scale_throughput.py --out build/bench-scale-throughput.json
 
 # What it finds is kept in build/fuzz.
 fuzz: $(STAMP)

@@ -2,10 +2,11 @@
 How much an office on PostgreSQL gets done in a second: with 1, 2 and 4 processes, 1, 2 and 4 workers, and in S3.
 
 ``make bench-scale`` measures applications handed in and permits issued (through the use cases, the files in one
-folder), messages that workers bring from the outbox to a channel, and documents put and read in S3
-(``rclone serve s3``) beside the folder store. PostgreSQL writes to disk as a real server does. There are no bars: what
-more processes bring depends on the cores, which stand above the table. Everything that is counted is looked up
-afterwards; whatever is missing or there twice ends the run with 1.
+folder), messages that workers bring from the outbox to a channel, permits of one batch that workers issue, in rounds
+and called by Procrastinate, and documents put and read in S3 (``rclone serve s3``) beside the folder store. PostgreSQL
+writes to disk as a real server does. There are no bars: what more processes bring depends on the cores, which stand
+above the table. Everything that is counted is looked up afterwards; whatever is missing or there twice ends the run
+with 1.
 """
 
 from __future__ import annotations
@@ -19,21 +20,24 @@ import os
 import platform
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import attrs
+from perizinan_procrastinate._plugin import open_queue
 from perizinan_s3 import S3Settings
 from perizinan_s3._plugin import open_store
 from rich.console import Console
 from rich.table import Table
 
 from perizinan_core.documents import DocumentStore, FolderDocumentStore
-from perizinan_core.hooks import Secret
+from perizinan_core.hooks import Secret, WorkQueue
 from perizinan_core.model import ApplicationState
 from perizinan_core.storage import KeyRing, OutboxItem, migrate, open_storage
 from perizinan_core.testing._fakes import CollectingChannel, SettableClock
@@ -49,7 +53,7 @@ _PATIENCE = 600.0
 _SIZES = (50_000, 2_000_000)
 """Bytes of a scan, and of a large one."""
 
-WHAT = ("cases", "queue", "documents")
+WHAT = ("cases", "queue", "batches", "documents")
 _FORK = multiprocessing.get_context("fork")
 """Children have the certificates of the office that was opened here."""
 
@@ -77,7 +81,9 @@ class Place:
             pass  # puts the staff on record
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[OfficeKit]:
+    def open(
+        self, *, queue: WorkQueue | None = None, clock: SettableClock | None = None
+    ) -> Iterator[OfficeKit]:
         """Open the office with a connection of its own, at the time at which it was left."""
         storage = open_storage(self.url, self.keys, zone=MORNING.tzinfo)
         try:
@@ -86,7 +92,8 @@ class Place:
                 documents=FolderDocumentStore(self.folder),
                 channels={"mail": CollectingChannel()},
                 development=True,
-                clock=self.clock,
+                clock=clock or self.clock,
+                **({} if queue is None else {"work_queue": queue}),
             )
         finally:
             storage.close()
@@ -256,6 +263,71 @@ def _deliver(place: Place, sent: Any, _expected: int, _number: int, ready: Calla
             idle = 0 if delivered else idle + 1
 
 
+# -- batches ---------------------------------------------------------------------------------
+
+
+@attrs.define
+class _RunningClock(SettableClock):
+    """Runs from a moment on: a worker does nothing while the clock stands still."""
+
+    _begun: float = attrs.field(factory=time.monotonic)
+
+    def __call__(self) -> datetime:
+        """Return the moment."""
+        return self.moment + timedelta(seconds=time.monotonic() - self._begun)
+
+
+def batches(server: PostgresServer, folder: Path, count: int) -> Iterator[Row]:
+    """Yield how many permits of one batch workers issue in a second, in rounds and called by Procrastinate."""
+    for how in ("rounds", "Procrastinate"):
+        for workers in PROCESSES:
+            place = Place(server, folder)
+            at_once(1, _approve, place, count)
+            approved, moment = json.loads(place.approved.read_text())
+            place.clock.moment = datetime.fromisoformat(moment)
+            seconds = at_once(workers, _work_on, place, tuple(approved), how)
+            _check("permits", [case.permit_id for case in _all(place) if case.permit_id], count)
+            yield _row(f"permits of a batch, by {how}", f"{workers} workers", count, seconds)
+
+
+def _work_on(
+    place: Place, approved: tuple[str, ...], how: str, number: int, ready: Callable[[], None]
+) -> None:
+    """Be one of the workers; the first begins the batch, and all stop when it is over."""
+    with contextlib.ExitStack() as stack:
+        called = how == "Procrastinate"
+        queue = stack.enter_context(contextlib.closing(open_queue(address=place.url))) if called else None
+        kit = stack.enter_context(place.open(queue=queue, clock=_RunningClock(place.clock.moment)))
+        stop = threading.Event()
+        # What calls workers makes looking around unneeded.
+        interval = 3600.0 if called else 0.05
+        thread = threading.Thread(target=lambda: kit.office.worker.run(stop, interval=interval))
+        thread.start()
+        try:
+            if queue is not None:
+                while not queue.state().workers:
+                    time.sleep(0.01)
+            ready()
+            if number == 0:
+                kit.office.batches.issue(approved, actor=kit.officer("kepala"))
+            _wait(kit, len(approved))
+        finally:
+            stop.set()
+            thread.join(_PATIENCE)
+
+
+def _wait(kit: OfficeKit, count: int) -> None:
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        found = kit.office.batches.find(actor=HOST, limit=1).items
+        if found and found[0].is_over:
+            if found[0].counts.done != count:
+                raise MeasuringError(f"a batch: {found[0].counts}")
+            return
+        time.sleep(0.05)
+    raise MeasuringError("a batch did not come to its end")
+
+
 # -- documents -------------------------------------------------------------------------------
 
 
@@ -309,6 +381,7 @@ def measure(what: list[str], count: int, console: Console) -> Iterator[Row]:
         parts: dict[str, Callable[[], Iterator[Row]]] = {
             "cases": lambda: cases(server, folder, count),
             "queue": lambda: queue(server, folder, count * 5),
+            "batches": lambda: batches(server, folder, count // 2),
             "documents": lambda: documents(folder, count),
         }
         for part in what:

@@ -14,7 +14,7 @@ import click
 from perizinan_core.bootstrap import Office
 from perizinan_core.cli._acting import acting, officer_option
 from perizinan_core.cli._batches import run_batch
-from perizinan_core.cli._case_lookup import echo
+from perizinan_core.cli._case_lookup import echo, find_case
 from perizinan_core.cli._numbers import COUNT
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors._words import PERMIT_STATUSES
@@ -156,7 +156,7 @@ def verify_all_command(obj: dict[str, Any], *, queued: bool, as_json: bool, offi
     "issue-many",
     help="Terbitkan izin beberapa permohonan yang disetujui, dengan kunci yang dipegang instansi.",
 )
-@click.argument("applications", metavar="ID...", nargs=-1, required=True)
+@click.argument("cases", metavar="PERKARA...", nargs=-1, required=True)
 @click.option("--queued", is_flag=True, help="Serahkan kepada para pekerja, jangan tunggu.")
 @click.option("--rehearse", is_flag=True, help="Hanya uji coba: tanpa nomor dan tanpa tanda tangan.")
 @click.option("--json", "as_json", is_flag=True, help="Keluarkan hasil sebagai JSON.")
@@ -165,7 +165,7 @@ def verify_all_command(obj: dict[str, Any], *, queued: bool, as_json: bool, offi
 def issue_many_command(
     obj: dict[str, Any],
     *,
-    applications: tuple[str, ...],
+    cases: tuple[str, ...],
     queued: bool,
     rehearse: bool,
     as_json: bool,
@@ -175,7 +175,7 @@ def issue_many_command(
     with open_office(obj) as office:
         actor = acting(office, officer)
         begin = office.batches.rehearse if rehearse else office.batches.issue
-        begun = begin(applications, actor=actor)
+        begun = begin(tuple(find_case(office, case, actor).id for case in cases), actor=actor)
         run_batch(office, begun, actor, language_of(obj), queued=queued, as_json=as_json)
 
 
