@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from email.policy import SMTP
+
+import attrs
 import pytest
 
 from perizinan_core.hooks import MessageText
+from perizinan_core.hooks._notification import compose_mail
 from perizinan_core.i18n import LANGUAGES, translate
-from perizinan_core.model._events import EventKind
-from perizinan_core.model._held import HeldOutcome
+from perizinan_core.model._actor import Account
+from perizinan_core.model._applicant import Address, Person, Representative
+from perizinan_core.model._case import (
+    CorrectionItem,
+    CorrectionRequest,
+    Decision,
+    DecisionKind,
+    OutsideWait,
+    StageOutcome,
+    StageRecord,
+    WaitingFor,
+)
+from perizinan_core.model._complaint import (
+    Complaint,
+    ComplaintEntry,
+    ComplaintKind,
+    ComplaintState,
+    ComplaintStep,
+)
+from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._held import HeldOutcome, HeldReason, HeldUpload
+from perizinan_core.model._identifiers import Nik, PhoneNumber
+from perizinan_core.model._numerals import format_date
+from perizinan_core.model._permit import PermitStatus, StatusChange
+from perizinan_core.services._complaint_messages import COMPLAINT_KINDS_OF_EVENTS, complaint_messages
+from perizinan_core.services._digest_texts import digest_of
 from perizinan_core.services._message_texts import links_in, own_hosts, placeholders_of, text_problems
 from perizinan_core.services._message_wordings import MESSAGE_KINDS, wording_of
-from perizinan_core.testing import HOST, sample_applicant, sample_office, sample_pack
+from perizinan_core.services._messages import messages_for
+from perizinan_core.testing import (
+    HOST,
+    MORNING,
+    sample_applicant,
+    sample_office,
+    sample_pack,
+    sample_staff,
+)
 
 AUTHORITY = sample_pack().authority
 OWN = min(own_hosts(AUTHORITY))
@@ -32,9 +70,57 @@ KNOWN = {
         "reasons",
     ),
     *("objection_until", "objection_to", "legal_basis", "number", "until", "verification_url", "due", "next"),
-    *("of", "day", "file", "slot"),
+    *("of", "day", "slot"),
 }
 """Everything that a message may say of a case; ``name`` is that of an outside agency."""
+
+MAY_HOLD = {
+    EventKind.CORRECTION_REQUESTED: {"written"},
+    EventKind.OUTSIDE_WAIT_BEGUN: {"written", "agency"},
+    EventKind.OUTSIDE_WAIT_ENDED: {"agency"},
+    EventKind.APPLICATION_REFUSED: {"written"},
+    EventKind.APPLICATION_REOPENED: {"written"},
+    EventKind.DECISION_ANNULLED: {"written"},
+    EventKind.PERMIT_SUSPENDED: {"written"},
+    EventKind.PERMIT_REINSTATED: {"written"},
+    EventKind.PERMIT_REVOKED: {"written"},
+    EventKind.PERMIT_ANNULLED: {"written"},
+}
+"""By kind: what a message may hold beside the greeting; of data of a person, nothing at all."""
+
+OTHER = Person(
+    name="Raka Contohwijaya",
+    nik=Nik.parse("3572011203850000"),
+    birth_place="Kotalahir",
+    birth_date=date(1985, 3, 12),
+    address=Address(street="Gang Tersembunyi 9", village="Contoh", district="Contoh", regency="Contoh"),
+    phone=PhoneNumber.parse("081299990000"),
+    email="raka@surat.example",
+)
+SELF = sample_applicant(birth_date=date(1990, 8, 12), birth_place="Desalahir")
+MARKS = {
+    "written": ["KATA PETUGAS"],
+    "agency": ["Dinas Luar Contoh"],
+    "file": ["KTP_rahasia"],
+    "form": ["Jalan Kenanga"],
+    "officer": ["telaah-1", "loket-1"],
+    **{
+        f"{label} {field}": words
+        for label, who in (("own", SELF), ("other", OTHER))
+        for field, words in (
+            ("name", [who.name]),
+            ("nik", [str(who.nik)]),
+            ("phone", [str(who.phone), str(who.phone)[3:]]),
+            ("mail", [who.email]),
+            ("address", [who.address.street]),
+            ("birth place", [who.birth_place]),
+            (
+                "birth date",
+                [who.birth_date.isoformat(), *(format_date(who.birth_date, one) for one in LANGUAGES)],
+            ),
+        )
+    },
+}
 
 
 def text_with(body, **changes):
@@ -101,3 +187,191 @@ def test_the_messages_of_a_whole_case_hold_no_personal_data_but_the_greeting(lan
         assert who.name not in f"{one.subject} {one.text} {one.data}"
         assert own_hosts(AUTHORITY) >= {link.split("/")[2] for link in links_in(one.text)}
     assert kit.office.applications.get(permit.application_id, actor=HOST).applicant == who
+
+
+@pytest.fixture(scope="module")
+def marked():
+    """A case and its permit, with a mark in every field that a message could be made of."""
+    kit = sample_office()
+    permit = kit.permit(applicant=SELF)
+    case = kit.office.applications.get(permit.application_id, actor=HOST)
+    at, by = MORNING, Account.officer("telaah-1")
+    stage = case.stages[0]
+    record = StageRecord(
+        submission=1,
+        outcome=StageOutcome.POSITIVE,
+        decided_at=at,
+        decided_by="telaah-1",
+        reasons=("KATA PETUGAS",),
+        set_aside_at=at,
+        set_aside_by="telaah-1",
+        set_aside_reasons=("KATA PETUGAS",),
+    )
+    case = attrs.evolve(
+        case,
+        representative=Representative(person=OTHER),
+        stages=(attrs.evolve(stage, earlier=(record,)), *case.stages[1:]),
+        corrections=(
+            CorrectionRequest(
+                round=1,
+                stage=stage.stage,
+                requested_by="telaah-1",
+                requested_at=at,
+                items=(CorrectionItem(target="ktp", reason="KATA PETUGAS"),),
+                answer_by=at.date(),
+            ),
+        ),
+        decision=Decision(kind=DecisionKind.REFUSED, at=at, by=by, reasons=("KATA PETUGAS",)),
+        waits=(
+            OutsideWait(
+                number=1,
+                party=WaitingFor.AGENCY,
+                name="Dinas Luar Contoh",
+                reason="KATA PETUGAS",
+                since=at,
+                by=by,
+                recorded_at=at,
+            ),
+        ),
+        held_uploads=(
+            HeldUpload(
+                id="kept",
+                slot="ktp",
+                file_name="KTP_rahasia.png",
+                sha256="0" * 64,
+                size=1,
+                held_at=at,
+                uploaded_by=case.owner,
+                reason=HeldReason.INSPECTION_FAILED,
+                inspected_with="1",
+                inspected_at=at,
+            ),
+        ),
+    )
+    change = StatusChange(
+        status=PermitStatus.SUSPENDED, at=at, effective=at.date(), by="telaah-1", reason="KATA PETUGAS"
+    )
+    return case, attrs.evolve(permit, changes=(change,)), kit.office.catalogue
+
+
+def messages_about(marked, kind, outcome, language):
+    case, permit, catalogue = marked
+    data = {
+        "outcome": outcome,
+        "upload": "kept",
+        "round": 1,
+        "wait": 1,
+        "stage": case.stages[0].stage,
+        "of": ["decision"],
+    }
+    event = Event(kind=kind, subject=case.id, at=MORNING, actor="officer:telaah-1", data=data)
+    return messages_for(
+        event,
+        application=attrs.evolve(case, language=language),
+        permit_type=catalogue.version(case.permit_type, case.permit_type_version),
+        permit=permit,
+        authority=AUTHORITY,
+        language=language,
+        today=MORNING.date(),
+        supervisors=tuple(one for one in sample_staff() if one.id == "supervisor"),
+    )
+
+
+def marks_in(text):
+    return {name for name, words in MARKS.items() if any(word in text for word in words)}
+
+
+def shapes_of(message):
+    """What leaves, by channel: subject and text of a mail, the text for phones, what a webhook is given."""
+    mail = (
+        compose_mail(attrs.evolve(message, id="one"), sender="izin@contoh.example", policy=SMTP)
+        if message.email
+        else None
+    )
+    return {
+        "subject": message.subject if mail is None else str(mail["Subject"]),
+        "mail": message.body if mail is None else mail.get_content(),
+        "phone": message.text,
+        "webhook": json.dumps([message.kind, dict(message.data)], default=str),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("kind", "outcome"), ALL, ids=str)
+def test_no_message_holds_more_of_anyone_than_its_kind_may(marked, kind, outcome, language):
+    """Each kind on each channel; only the greeting of a mail names someone: the one who reads it."""
+    messages = messages_about(marked, kind, outcome, language)
+    may = MAY_HOLD.get(kind, set())
+    own = {"applicant": "own name", "representative": "other name"}
+
+    assert messages
+    for recipient, message in messages.items():
+        greeting = {own[recipient]} if recipient in own else set()
+        found = {shape: marks_in(text) for shape, text in shapes_of(message).items()}
+        assert set() == found["mail"] - may - greeting
+        assert set() == (found["subject"] - may) | (found["phone"] - may)
+        assert set() == found["webhook"]
+
+
+def test_what_a_kind_may_hold_is_what_some_message_holds(marked):
+    """The table allows nothing that no message needs, and the marks are really where messages are made of."""
+    held = {
+        (kind, mark)
+        for kind, outcome in ALL
+        for message in messages_about(marked, kind, outcome, "id").values()
+        for mark in marks_in(message.text)
+    }
+
+    assert held == {(kind, mark) for kind, marks in MAY_HOLD.items() for mark in marks}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_digest_holds_no_more_than_its_parts(marked, language):
+    """It names its reader once, in the greeting of the mail."""
+    parts = [messages_about(marked, kind, outcome, language).get("applicant") for kind, outcome in ALL]
+    message = digest_of(
+        [one for one in parts if one is not None], authority=AUTHORITY, texts={}, created_at=MORNING
+    )
+    found = {shape: marks_in(text) for shape, text in shapes_of(message).items()}
+
+    assert {"written", "agency", "own name"} == found["mail"]
+    assert {"written", "agency"} == found["phone"]
+    assert set() == found["subject"] | found["webhook"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(COMPLAINT_KINDS_OF_EVENTS), ids=str)
+def test_messages_about_a_complaint_tell_nothing_of_it(kind, language):
+    """Its number and its day; neither what was written nor who wrote it, but to themselves."""
+    complaint = Complaint(
+        id="one",
+        number="P/1/2026",
+        kind=ComplaintKind.SERVICE,
+        state=ComplaintState.RECEIVED,
+        name=SELF.name,
+        email=SELF.email,
+        language=language,
+        received_at=MORNING,
+        due=MORNING.date(),
+        holder="loket-1",
+        entries=(
+            ComplaintEntry(
+                step=ComplaintStep.FILED, at=MORNING, by="", message=f"{OTHER.name} {SELF.nik} KATA PETUGAS"
+            ),
+        ),
+        digest="x",
+    )
+    event = Event(kind=kind, subject="one", at=MORNING, actor="host:portal")
+    sent = complaint_messages(
+        event,
+        complaint,
+        authority=AUTHORITY,
+        supervisors=tuple(one for one in sample_staff() if one.id == "supervisor"),
+        language=language,
+    )
+
+    assert sent
+    for recipient, message in sent.items():
+        found = {shape: marks_in(text) for shape, text in shapes_of(message).items()}
+        assert set() == found["mail"] - ({"own name"} if recipient == "complainant" else set())
+        assert set() == found["subject"] | found["phone"] | found["webhook"]

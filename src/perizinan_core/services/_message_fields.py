@@ -7,7 +7,6 @@ from datetime import date
 
 import attrs
 
-from perizinan_core.documents import display_name
 from perizinan_core.hooks._texts import MessageText
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._application import Application
@@ -166,11 +165,10 @@ def of_wait(case: MessageCase) -> dict[str, object]:
 
 
 def of_kept_file(case: MessageCase) -> dict[str, object]:
-    """Return which file was kept, for which place, and what was found in it."""
+    """Return for which place a file was kept, and what was found in it; its name is the applicant's own data."""
     upload = case.event.data.get("upload")
     held = next(item for item in case.application.held_uploads if item.id == upload)
     return {
-        "file": display_name(held.file_name),
         "slot": slot_label(case.permit_type, held.slot, case.language),
         "reasons": " ".join(finding_of(item).message(case.language) for item in held.findings),
     }

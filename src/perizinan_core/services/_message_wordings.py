@@ -209,7 +209,7 @@ _HELD_WORDINGS: dict[HeldOutcome, Wording] = {
     HeldOutcome.ACCEPTED: Wording(
         N_("Your file has been accepted: {slot}"),
         N_(
-            "The file “{file}” for {slot} has now been checked and accepted. It is in its place in your "
+            "The file for {slot} has now been checked and accepted. It is in its place in your "
             "application for {permit_type}."
         ),
         fields.of_kept_file,
@@ -217,7 +217,7 @@ _HELD_WORDINGS: dict[HeldOutcome, Wording] = {
     HeldOutcome.ACCEPTED_AS_IS: Wording(
         N_("Your file has been accepted: {slot}"),
         N_(
-            "The counter has accepted the signed file “{file}” for {slot} as it is. It is in its place in "
+            "The counter has accepted the signed file for {slot} as it is. It is in its place in "
             "your application for {permit_type}."
         ),
         fields.of_kept_file,
@@ -225,7 +225,7 @@ _HELD_WORDINGS: dict[HeldOutcome, Wording] = {
     HeldOutcome.REFUSED: Wording(
         N_("Your file cannot be accepted: {slot}"),
         N_(
-            "The file “{file}” for {slot} has now been checked and cannot be accepted. {reasons}\n\n"
+            "The file for {slot} has now been checked and cannot be accepted. {reasons}\n\n"
             "If your application for {permit_type} still needs it, upload another file."
         ),
         fields.of_kept_file,
@@ -233,7 +233,7 @@ _HELD_WORDINGS: dict[HeldOutcome, Wording] = {
     HeldOutcome.NOT_TAKEN: Wording(
         N_("Your file was not needed: {slot}"),
         N_(
-            "The file “{file}” for {slot} has now been checked, and nothing is wrong with it. Your "
+            "The file for {slot} has now been checked, and nothing is wrong with it. Your "
             "application for {permit_type} had no place for it any more, so it was left out."
         ),
         fields.of_kept_file,
