@@ -375,10 +375,10 @@ def test_a_problem_is_told_in_both_languages():
     problem = Problem(
         "documents.ktp",
         "document-missing",
-        "{label} has not been uploaded yet (at least {min_files} file(s)). Upload it.",
+        "{label} has not been uploaded yet. Upload it (files needed: {min_files}).",
         {"slot": "ktp", "label": Text("KTP pemohon", "Identity card"), "min_files": 1},
         label=Text("KTP pemohon", "Identity card"),
     )
 
-    assert "Identity card has not been uploaded yet (at least 1 file(s)). Upload it." == problem.message("en")
-    assert "KTP pemohon belum diunggah (minimal 1 berkas). Unggah dokumennya." == problem.message("id")
+    assert "Identity card has not been uploaded yet. Upload it (files needed: 1)." == problem.message("en")
+    assert "KTP pemohon belum diunggah. Unggah dokumennya (minimal 1 berkas)." == problem.message("id")

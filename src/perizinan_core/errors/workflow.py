@@ -353,8 +353,8 @@ class SlotError(WorkflowError):
         ),
         "slot-full": Code(
             N_(
-                "{slot} already holds {max_files} file(s), and no more are allowed. Replace one of them, or "
-                "put the pages together in one file."
+                "{slot} holds all the files that are allowed ({max_files}). Replace one of them, or put the "
+                "pages together in one file."
             )
         ),
         "no-representative": Code(

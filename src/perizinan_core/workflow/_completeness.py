@@ -17,12 +17,12 @@ from perizinan_core.model._text import Text
 
 __all__ = ["submission_problems"]
 
-_MISSING = N_("{label} has not been uploaded yet (at least {min_files} file(s)). Upload it.")
+_MISSING = N_("{label} has not been uploaded yet. Upload it (files needed: {min_files}).")
 _KEPT = N_(
     "Your file for {label} is kept, but it is not in its place yet. Wait until that has been decided, upload another "
     "file, or bring the document to the counter."
 )
-_TOO_MANY = N_("{label} holds more than {max_files} file(s). Remove what is not asked for.")
+_TOO_MANY = N_("{label} holds too many files (allowed: {max_files}). Remove what is not asked for.")
 _ONE_OF = N_("One of these documents is needed: {labels}. Upload one of them.")
 _NO_EXPIRY = N_("State until when the document in {label} is valid.")
 _EXPIRED = N_("The document in {label} was valid until {expires_on} only. Upload one that is valid now.")

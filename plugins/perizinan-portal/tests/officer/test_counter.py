@@ -69,6 +69,7 @@ def test_a_clerk_files_for_someone_present_and_prints_the_receipt_with_the_code(
 
     assert portal.office.office.tracking.follow(number, code[0])
     assert number in again.text
+    assert "Permit Stall permit" in " ".join(receipt.text.split())
     assert code[0] not in again.text
     assert ("loket-1", "Petugas loket-2") == (
         case.counter_visits[-1].clerk,

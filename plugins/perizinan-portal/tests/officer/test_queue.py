@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from perizinan_core.model import CorrectionItem
+from perizinan_core.model import CorrectionItem, Role
+from perizinan_core.testing.strategies._workflow import make_officer
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_age_and_deadline_are_said_in_words(empty_portal, office):
     queue = _queue(empty_portal)
 
     assert "40 days" in page.text
-    assert f"{len(queue)} cases wait. The oldest is on top." in page.text
+    assert f"Cases that wait: {len(queue)}. The oldest is on top." in page.text
     assert "Waiting" in page.text
     assert {"Late": "0", "Due soon": "0", "New today": "0"} == numbers(page, "Late", "Due soon", "New today")
 
@@ -64,7 +65,7 @@ def test_a_long_queue_shows_its_first_lines_and_counts_all_of_it(empty_portal, o
     first, second, *_ = queue = _queue(empty_portal)
     page = empty_portal.visitor("loket-1").open("/petugas")
 
-    assert f"{len(queue)} cases wait. The oldest is on top." in page.text
+    assert f"Cases that wait: {len(queue)}. The oldest is on top." in page.text
     late = str(sum(entry.due is not None for entry in queue))
     assert {"Waiting": str(len(queue)), "Late": late} == numbers(page, "Waiting", "Late")
     assert first.receipt_number in page.text
@@ -103,7 +104,7 @@ def test_a_supervisor_sees_the_work_of_the_units_with_who_has_it(empty_portal, o
     page = empty_portal.visitor("supervisor").open("/petugas").click("Work of my units")
     clerk = empty_portal.visitor("loket-1").open("/petugas?semua=1")
 
-    assert "5 cases wait." in page.text
+    assert "Cases that wait: 5." in page.text
     assert "Petugas loket-2" in page.text
     assert "Petugas loket-2" not in clerk.text
 
@@ -161,16 +162,22 @@ def numbers(page, *labels):
     return {label: re.search(rf">(\d+)<span class=\"unseen\"> {label}<", page.html)[1] for label in labels}
 
 
-def test_a_cashier_finds_every_case_that_waits_for_a_payment(empty_portal):
-    """From the first page to the form that records it, also where a colleague has the step."""
+def test_a_cashier_finds_every_case_that_waits_for_a_payment_once(empty_portal):
+    """In the own list, or below it where a colleague has the step; from there to the form that records it."""
     kit = empty_portal.office
+    kit.hire(make_officer("kasir-2", Role.CASHIER, units=frozenset({"dinas-izin"})))
     case = kit.submit("acara", actor=empty_portal.actor("bagus"))
     kit.review(case.id, until="bayar")
-    page = empty_portal.visitor("kasir").open("/petugas")
+    who = kit.assignee(case.id, "bayar").id
+    own, page = (
+        empty_portal.visitor(name).open("/petugas") for name in sorted(("kasir", "kasir-2"), key=who.__ne__)
+    )
+    others = "Other cases that wait for a payment"
 
-    assert {"Waiting for a payment": "1"} == numbers(page, "Waiting for a payment")
+    assert ({others: "0"}, 1) == (numbers(own, others), own.html.count(f">{case.receipt_number}</a>"))
+    assert ({others: "1"}, 1) == (numbers(page, others), page.html.count(f">{case.receipt_number}</a>"))
     assert "Record a payment" in page.click(case.receipt_number).text
-    assert "Waiting for a payment" not in empty_portal.visitor("loket-1").open("/petugas").text
+    assert "wait for a payment" not in empty_portal.visitor("loket-1").open("/petugas").text
 
 
 def test_a_head_sees_on_the_first_page_what_waits_in_numbers_with_links(empty_portal):

@@ -11,7 +11,7 @@ from perizinan_core import PerizinanError
 from perizinan_core.catalogue import form_parts
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.i18n import N_
-from perizinan_core.model import ApplicationState
+from perizinan_core.model import Application, ApplicationState
 from perizinan_core.services import SlotView
 from perizinan_portal._kit import Answer, Download, Form, Page, PageRoute, Posted, Redirect, Visit, Who, lines
 from perizinan_portal._officer._cases import case_of, may_be_shown, type_of
@@ -124,7 +124,7 @@ def hand_in(visit: Visit) -> Answer:
     visit.services.store.drafts.forget(visit.path["id"])
     if visit.account is not None:
         visit.services.store.posts.forget_own(visit.account.id, visit.request.url.path)
-    return Page("officer/counter_receipt.html", {"receipt": receipt, "secret": receipt.tracking_secret})
+    return _receipt(visit, case_of(visit), receipt.tracking_secret)
 
 
 def print_consent(visit: Visit) -> Answer:
@@ -135,9 +135,7 @@ def print_consent(visit: Visit) -> Answer:
 
 def print_receipt(visit: Visit) -> Answer:
     """Show the receipt again, without the secret."""
-    case = case_of(visit)
-    receipt = visit.office.applications.receipt(case.id, actor=visit.actor)
-    return Page("officer/counter_receipt.html", {"receipt": receipt, "secret": None})
+    return _receipt(visit, case_of(visit), None)
 
 
 def receipt_pdf(visit: Visit) -> Answer:
@@ -160,8 +158,7 @@ def give_secret(visit: Visit) -> Answer:
         return ask_secret(visit, form)
     case = case_of(visit)
     secret = visit.office.counter.new_secret(case.id, check=form.value.check(), actor=visit.actor)
-    receipt = visit.office.applications.receipt(case.id, actor=visit.actor)
-    return Page("officer/counter_receipt.html", {"receipt": receipt, "secret": secret})
+    return _receipt(visit, case, secret)
 
 
 def ask_withdrawal(visit: Visit, form: Form[Withdrawal] | None = None) -> Answer:
@@ -183,6 +180,14 @@ def withdraw(visit: Visit) -> Answer:
         idempotency_key=visit.key,
     )
     return Redirect(visit.url("review", id=visit.path["id"]), note=N_("The application is withdrawn."))
+
+
+def _receipt(visit: Visit, case: Application, secret: str | None) -> Answer:
+    """Return the page to be printed, with the permit named in the language of the page."""
+    receipt = visit.office.applications.receipt(case.id, actor=visit.actor)
+    return Page(
+        "officer/counter_receipt.html", {"receipt": receipt, "item": type_of(visit, case), "secret": secret}
+    )
 
 
 def _originals(slots: tuple[SlotView, ...]) -> list[SlotView]:

@@ -92,21 +92,23 @@ def show(visit: Visit) -> Answer:
         "everyone": everyone,
         "may_see_everyone": actor.has(*_OVERSEERS),
         "attention": office.oversight.attention(actor=actor) if actor.has(*ANSWERABLE) else None,
-        "money": _money(visit) if actor.has(Role.CASHIER) else None,
+        "money": _money(visit, entries) if actor.has(Role.CASHIER) else None,
     }
     return Page("officer/queue.html", values)
 
 
-def _money(visit: Visit) -> dict[str, Any]:
-    """Return the cases that wait for a payment that this officer may record."""
-    awaited = visit.office.billing.awaiting(actor=visit.actor, limit=_LINES)
-    types = {one.permit_type: visit.office.permit_type(one.permit_type).name for one in awaited.entries}
+def _money(visit: Visit, entries: Sequence[QueueEntry]) -> dict[str, Any]:
+    """Return the cases that wait for a payment that this officer may record, but for those of the list above."""
+    above = {one.application for one in entries}
+    awaited = visit.office.billing.awaiting(actor=visit.actor, limit=_LINES + len(above))
+    others = [one for one in awaited.entries if one.application not in above]
+    types = {one.permit_type: visit.office.permit_type(one.permit_type).name for one in others}
     today = visit.office.today()
     lines = [
         {"entry": one, "type": types[one.permit_type], "age": (today - one.opened_at.date()).days}
-        for one in awaited.entries
+        for one in others[:_LINES]
     ]
-    return {"waiting": awaited.waiting, "lines": lines}
+    return {"waiting": awaited.waiting - (len(awaited.entries) - len(others)), "lines": lines}
 
 
 def _lines(visit: Visit, entries: Sequence[QueueEntry], *, everyone: bool) -> list[dict[str, Any]]:
