@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from perizinan_core.model import CorrectionItem, Role
-from perizinan_core.testing.strategies._workflow import make_officer
+from perizinan_core.model import CorrectionItem, Officer, Role
 
 
 @pytest.fixture
@@ -165,7 +164,8 @@ def numbers(page, *labels):
 def test_a_cashier_finds_every_case_that_waits_for_a_payment_once(empty_portal):
     """In the own list, or below it where a colleague has the step; from there to the form that records it."""
     kit = empty_portal.office
-    kit.hire(make_officer("kasir-2", Role.CASHIER, units=frozenset({"dinas-izin"})))
+    units = frozenset({"dinas-izin"})
+    kit.hire(Officer(id="kasir-2", name="Petugas kasir-2", roles=frozenset({Role.CASHIER}), units=units))
     case = kit.submit("acara", actor=empty_portal.actor("bagus"))
     kit.review(case.id, until="bayar")
     who = kit.assignee(case.id, "bayar").id
