@@ -1,4 +1,4 @@
-"""``perizinan consents``: a clerk notes what someone at the counter says, with the lines of the page on phones."""
+"""``perizinan consents``, with the lines of the page on phones; and what ``cases show`` says of messages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from perizinan_core.cli._case_show import _delivery_state
+from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 from perizinan_core.testing import HOST
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/messages-to-phones.md"
@@ -93,3 +95,27 @@ def test_only_the_counter_records_it_and_only_for_a_channel_that_is_there(case, 
     )
     assert "telepn" in office.run("consents", word, number, "telepn", *proof, "--officer", "loket-1", code=1)
     assert not agreed(case)
+
+
+@pytest.mark.parametrize(
+    ("into", "told"),
+    [(None, "sent together with others"), (7, "sent together with others (message 7)")],
+)
+def test_a_case_says_into_which_message_something_was_collected(into, told):
+    """By the number that the outbox knows."""
+    delivery = MessageDelivery(
+        number=3,
+        kind="file_complete",
+        happened_at=None,
+        event="",
+        recipient="applicant",
+        channel="smtp",
+        state=DeliveryState.COLLECTED,
+        at=None,
+        attempts=1,
+        next_try=None,
+        error=None,
+        collected_into=into,
+    )
+
+    assert told == _delivery_state(delivery, "en")

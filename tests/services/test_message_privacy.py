@@ -38,7 +38,13 @@ from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit import PermitStatus, StatusChange
 from perizinan_core.services._complaint_messages import COMPLAINT_KINDS_OF_EVENTS, complaint_messages
 from perizinan_core.services._digest_texts import digest_of
-from perizinan_core.services._message_texts import links_in, own_hosts, placeholders_of, text_problems
+from perizinan_core.services._message_texts import (
+    links_in,
+    own_hosts,
+    placeholders_of,
+    stray_links,
+    text_problems,
+)
 from perizinan_core.services._message_wordings import MESSAGE_KINDS, wording_of
 from perizinan_core.services._messages import messages_for
 from perizinan_core.testing import (
@@ -375,3 +381,49 @@ def test_messages_about_a_complaint_tell_nothing_of_it(kind, language):
         found = {shape: marks_in(text) for shape, text in shapes_of(message).items()}
         assert set() == found["mail"] - ({"own name"} if recipient == "complainant" else set())
         assert set() == found["subject"] | found["phone"] | found["webhook"]
+
+
+@pytest.mark.parametrize(
+    ("text", "strays"),
+    [
+        (f"Lihat https://{OWN}/lacak.", False),
+        (f"Lihat HTTPS://{OWN.upper()}/lacak", False),
+        ("Izin 503/IMB.PU/2026 dan pukul 08.00/Senin", False),
+        (f"Lihat http://{OWN}/lacak", True),
+        ("Lihat https://jahat.example/lacak", True),
+        (f"Lihat https://{OWN}.jahat.example/", True),
+        (f"Lihat https://{OWN}@jahat.example/", True),
+        (f"Lihat https://jahat.example\\@{OWN}/", True),
+        ("Lihat www.jahat.example", True),
+        ("Lihat https://[::1/", True),
+        ("Lihat ftp://jahat.example/", True),
+    ],
+)
+def test_a_link_in_a_message_that_leaves_is_of_the_office(text, strays):
+    """With https; in development http as well. What only looks like one keeps no message back."""
+    assert strays is bool(stray_links(text, AUTHORITY))
+    assert () == stray_links(f"http://{OWN}/lacak", AUTHORITY, development=True)
+
+
+def test_a_message_with_a_foreign_link_does_not_leave_and_runs_no_time():
+    """It is given up at once, with a reason that has a code; the others of the case leave."""
+    kit = sample_office()
+    case = kit.submit("warung")
+    stage = case.stages_in_work()[0].stage
+    kit.office.reviews.request_correction(
+        case.id,
+        stage,
+        (CorrectionItem(target="ktp", reason="Isi https://jahat.example/ktp"),),
+        actor=kit.assignee(case.id, stage),
+    )
+    report = kit.office.worker.run_once()
+    seen = {one.kind: one for one in kit.office.applications.deliveries(case.id, actor=HOST)}
+    after = kit.office.applications.get(case.id, actor=HOST)
+
+    assert {"mail: foreign-link"} == {one.error for one in report.failures}
+    assert ("given_up", "foreign-link") == (
+        seen["correction_requested"].state.value,
+        seen["correction_requested"].error,
+    )
+    assert ["application_submitted"] == [one.kind for one in kit.mail.sent.values()]
+    assert None is after.notice_of("correction-1")

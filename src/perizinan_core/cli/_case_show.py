@@ -19,7 +19,7 @@ from perizinan_core.model._case import StageState
 from perizinan_core.model._checks import CheckOutcome
 from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit_type import PermitType
-from perizinan_core.services._deliveries import DeliveryState
+from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 
 __all__ = ["show_command"]
 
@@ -107,10 +107,17 @@ def _print(office: Office, case: Application, actor: Actor, language: str) -> No
             kind=one.kind,
             recipient=translate(_RECIPIENTS.get(one.recipient, one.recipient or "-"), language),
             channel=f" ({one.channel})" if one.channel else "",
-            state=translate(_DELIVERIES[one.state], language),
+            state=_delivery_state(one, language),
         )
     steps = joined(_steps(office, case, actor))
     echo(N_("  possible now: {steps}"), language, steps=steps)
+
+
+def _delivery_state(one: MessageDelivery, language: str) -> str:
+    state = translate(_DELIVERIES[one.state], language)
+    if one.collected_into is None:
+        return state
+    return translate(N_("{state} (message {number})"), language, state=state, number=one.collected_into)
 
 
 def _status(state: StageState, language: str) -> str:
@@ -154,6 +161,7 @@ def _as_json(office: Office, case: Application, actor: Actor) -> dict[str, Any]:
                 "channel": one.channel,
                 "state": one.state.value,
                 "at": one.at,
+                "collected_into": one.collected_into,
             }
             for one in office.applications.deliveries(case.id, actor=actor)
         ],

@@ -14,7 +14,16 @@ from perizinan_core.model._events import EventKind
 from perizinan_core.services._digest_texts import DIGEST
 from perizinan_core.services._message_wordings import wording_of
 
-__all__ = ["Texts", "by_kind", "link_problem", "links_in", "own_hosts", "placeholders_of", "text_problems"]
+__all__ = [
+    "Texts",
+    "by_kind",
+    "link_problem",
+    "links_in",
+    "own_hosts",
+    "placeholders_of",
+    "stray_links",
+    "text_problems",
+]
 
 Texts = Mapping[tuple[EventKind, str, str], MessageText]
 """By kind, outcome (or nothing) and language."""
@@ -54,12 +63,41 @@ def text_problems(texts: Iterable[MessageText], authority: Authority | None = No
 
 def own_hosts(authority: Authority) -> frozenset[str]:
     """Return the hosts that messages may lead to: those of the addresses that the authority itself names."""
-    stated = (
+    return frozenset(host for address in _stated(authority) if (host := urlsplit(address).hostname))
+
+
+def _stated(authority: Authority) -> tuple[str, ...]:
+    return (
         authority.verification_url,
         *([] if authority.contact is None or authority.contact.web is None else [authority.contact.web]),
         *(channel.address for channel in authority.contacts),
     )
-    return frozenset(host for address in stated if (host := urlsplit(address).hostname))
+
+
+def stray_links(text: str, authority: Authority, *, development: bool = False) -> tuple[str, ...]:
+    """
+    Return the links of a message that lead elsewhere than to the office: such a message does not leave.
+
+    People write into messages too: in a reason, or in the name of a paper. Only what begins as a link counts here;
+    the number of a permit may look like a host with a path (``503/IMB.PU/2026``) and must not keep a message back.
+
+    Args:
+        text: Subject or text, as it would be sent.
+        authority: Whose message it is.
+        development: True lets ``http`` pass as well.
+    """
+    hosts, stated = own_hosts(authority), _stated(authority)
+    schemes = ("https", "http") if development else ("https",)
+    found = (link for link in links_in(text) if "://" in link or link.lower().startswith("www."))
+    return tuple(link for link in found if link not in stated and not _is_own(link, hosts, schemes))
+
+
+def _is_own(link: str, hosts: Collection[str], schemes: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and parts.hostname in hosts and "@" not in parts.netloc
 
 
 def link_problem(link: str, hosts: Collection[str]) -> str | None:

@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.hooks import DeliveryError
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
 from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._notification import Notification, NotificationChannel, SendOutcome
@@ -31,6 +32,7 @@ from perizinan_core.services._digest_texts import digest_of
 from perizinan_core.services._digests import DigestRules, part_of, queued
 from perizinan_core.services._issuance import SYSTEM
 from perizinan_core.services._message_fields import begins
+from perizinan_core.services._message_texts import stray_links
 from perizinan_core.services._message_wordings import MESSAGE_KINDS
 from perizinan_core.services._status_list import STATUS_KINDS, StatusLists
 from perizinan_core.storage import OutboxEntry, OutboxItem
@@ -212,6 +214,9 @@ class ToChannel:
             texts=self._context.message_texts,
             created_at=event.at,
         )
+        if self._strays(message):
+            # The one that may not leave keeps no other back.
+            return Delivered(answer=DeliveryState.SEPARATED.value, items=tuple(self._single(parts)))
         return Delivered(answer=self._sent(entry, message).value)
 
     def _single(self, parts: Iterable[tuple[OutboxEntry, object, object]]) -> Iterator[OutboxItem]:
@@ -225,7 +230,17 @@ class ToChannel:
                     recipient=one.recipient,
                 )
 
+    def _strays(self, message: Notification) -> bool:
+        """Return whether a link in it leads elsewhere than to the office."""
+        context = self._context
+        return any(
+            stray_links(part, context.authority, development=context.development)
+            for part in (message.subject, message.body, message.text)
+        )
+
     def _sent(self, entry: OutboxEntry, message: Notification) -> SendOutcome:
+        if self._strays(message):
+            raise DeliveryError("foreign-link")
         message = attrs.evolve(message, id=entry.message, idempotency_key=f"{entry.message}/{self.name}")
         answer = settled(self._calls.call(self.target, TIME_LIMIT, lambda: self._channel.send(message)))
         if not isinstance(answer, SendOutcome):
