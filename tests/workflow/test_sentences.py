@@ -28,7 +28,13 @@ CATALOGUE = ROOT / "locale" / "id" / "LC_MESSAGES" / "workflow.po"
 def _msgids():
     """Collect the sentences that this room marks with N_ or gives to `translate`."""
     errors_of = ROOT / "errors"
-    files = [errors_of / "workflow.py", errors_of / "_words.py", *(ROOT / "workflow").glob("*.py")]
+    errors = [
+        errors_of / "workflow.py",
+        errors_of / "_words.py",
+        errors_of / "_problems.py",
+        *(errors_of / "_workflow_codes").glob("*.py"),
+    ]
+    files = [*errors, *(ROOT / "workflow").glob("*.py")]
     for path in files:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "N_":
