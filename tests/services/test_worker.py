@@ -71,17 +71,17 @@ def test_a_worker_that_died_is_followed_by_another(kit):
 
 def test_a_message_that_cannot_be_written_is_tried_again(kit, monkeypatch):
     """The others are delivered meanwhile."""
-    from perizinan_core.services import _targets as targets
+    from perizinan_core.services import _composing as composing
 
     kit.submit()
-    real = targets.messages_for
+    real = composing.messages_for
 
     def fragile(event, **given):
         if event.kind.value == "application_submitted":
             raise ZeroDivisionError
         return real(event, **given)
 
-    monkeypatch.setattr(targets, "messages_for", fragile)
+    monkeypatch.setattr(composing, "messages_for", fragile)
     done = kit.office.worker.run_once()
     monkeypatch.undo()
     kit.clock.forward(hours=1)
