@@ -148,29 +148,6 @@ def test_a_message_that_no_longer_goes_to_one_place_is_taken_apart(url, open_kit
     assert 2 == len(mail.of_kind("permit_issued"))
 
 
-def test_a_part_with_a_foreign_link_keeps_no_other_from_leaving(url, open_kit):
-    """The others leave one by one; that one is given up with its reason."""
-    kit, mail, cases = waiting_kit(url, open_kit)
-    permit = kit.office.applications.get(cases[0], actor=HOST).permit_id
-    head = kit.officer("pimpinan")
-    kit.office.permits.suspend(permit, reason="Ditinjau", legal_basis="Perda 1", actor=head)
-    kit.clock.forward(minutes=1)
-    kit.office.permits.reinstate(
-        permit, reason="Lihat https://jahat.example/", legal_basis="Perda 1", actor=head
-    )
-    kit.office.worker.run_once()
-    kit.clock.forward(days=1)
-    kit.office.worker.run_once()
-    kit.office.worker.run_once()
-    shown = kit.office.applications.deliveries(cases[0], actor=HOST)
-
-    assert [("given_up", "foreign-link")] == [
-        (one.state.value, one.error) for one in shown if one.state is DeliveryState.GIVEN_UP
-    ]
-    assert 2 == len(mail.of_kind("permit_issued"))
-    assert () == mail.of_kind("permit_reinstated")
-
-
 def test_to_be_written_to_at_once_again_sends_what_waited(url, open_kit):
     """At the moment of the choice; one alone is sent as it is."""
     kit, mail, cases = waiting_kit(url, open_kit, issued=1)

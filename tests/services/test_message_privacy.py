@@ -8,6 +8,8 @@ from email.policy import SMTP
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from perizinan_core.hooks import MessageText
 from perizinan_core.hooks._notification import compose_mail
@@ -44,6 +46,7 @@ from perizinan_core.services._message_texts import (
     placeholders_of,
     stray_links,
     text_problems,
+    without_stray_links,
 )
 from perizinan_core.services._message_wordings import MESSAGE_KINDS, wording_of
 from perizinan_core.services._messages import messages_for
@@ -400,13 +403,34 @@ def test_messages_about_a_complaint_tell_nothing_of_it(kind, language):
     ],
 )
 def test_a_link_in_a_message_that_leaves_is_of_the_office(text, strays):
-    """With https; in development http as well. What only looks like one keeps no message back."""
+    """With https; in development http as well. What only looks like one is left alone."""
     assert strays is bool(stray_links(text, AUTHORITY))
     assert () == stray_links(f"http://{OWN}/lacak", AUTHORITY, development=True)
 
 
-def test_a_message_with_a_foreign_link_does_not_leave_and_runs_no_time():
-    """It is given up at once, with a reason that has a code; the others of the case leave."""
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Daftar di https://oss.go.id/masuk dahulu.", "Daftar di oss.go.id/masuk dahulu."),
+        ("Lihat www.jahat.example", "Lihat jahat.example"),
+        ("Lihat https://www.https://jahat.example/", "Lihat jahat.example/"),
+        ("Lihat jahat.example/https://a", "Lihat jahat.example/https a"),
+        (f"Lihat https://{OWN}/lacak", f"Lihat https://{OWN}/lacak"),
+    ],
+)
+def test_what_leads_elsewhere_is_written_as_words(text, left):
+    """So that it can be read, and nothing is lost."""
+    assert left == without_stray_links(text, AUTHORITY)
+
+
+@given(st.text(alphabet="ahtps:/.w@ -[]\\", max_size=40))
+def test_no_text_keeps_a_link_that_leads_elsewhere(text):
+    """Whatever stands around it."""
+    assert () == stray_links(without_stray_links(text, AUTHORITY), AUTHORITY)
+
+
+def test_a_link_that_an_officer_typed_keeps_no_message_back():
+    """The applicant learns what to correct, and the time for it runs."""
     kit = sample_office()
     case = kit.submit("warung")
     stage = case.stages_in_work()[0].stage
@@ -417,13 +441,8 @@ def test_a_message_with_a_foreign_link_does_not_leave_and_runs_no_time():
         actor=kit.assignee(case.id, stage),
     )
     report = kit.office.worker.run_once()
-    seen = {one.kind: one for one in kit.office.applications.deliveries(case.id, actor=HOST)}
-    after = kit.office.applications.get(case.id, actor=HOST)
+    (sent,) = kit.mail.of_kind("correction_requested")
 
-    assert {"mail: foreign-link"} == {one.error for one in report.failures}
-    assert ("given_up", "foreign-link") == (
-        seen["correction_requested"].state.value,
-        seen["correction_requested"].error,
-    )
-    assert ["application_submitted"] == [one.kind for one in kit.mail.sent.values()]
-    assert None is after.notice_of("correction-1")
+    assert () == report.failures
+    assert "Isi jahat.example/ktp" in sent.body
+    assert kit.office.applications.get(case.id, actor=HOST).notice_of("correction-1") is not None

@@ -51,7 +51,7 @@ class HookError(CodedError):
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
             Category.OFFICE: (
-                "expressions-changed foreign-link message-texts nothing-registered offered-twice no-office one-process "
+                "expressions-changed message-texts nothing-registered offered-twice no-office one-process "
                 "plugin-problem setting tables-taken tables-unsupported"
             ),
             Category.OUTSIDE: (
@@ -169,7 +169,7 @@ class SettingError(HookError):
 
 
 REFUSED_FOR_GOOD = frozenset({"recipient-refused", "message-refused"})
-"""Codes of `DeliveryError` with which a service ends the tries."""
+"""Codes of `DeliveryError` that end the tries."""
 
 
 class DeliveryError(HookError):
@@ -195,13 +195,6 @@ class DeliveryError(HookError):
             N_(
                 "The mail server refuses this message for good (answer {answer}). Look into the log of the mail "
                 "server for the reason."
-            )
-        ),
-        # The office's own check: the service never saw the message.
-        "foreign-link": Code(
-            N_(
-                "The message holds a link that does not lead to the office with https, so it was not sent. Inform the "
-                "person otherwise; an address that messages may name stands among the contacts of the authority."
             )
         ),
         "delivery-deferred": Code(
@@ -239,4 +232,4 @@ class DeliveryError(HookError):
     @property
     def is_final(self) -> bool:
         """True when the same message would be refused again: it is given up at once, and a person is needed."""
-        return self.code in REFUSED_FOR_GOOD or self.code == "foreign-link"
+        return self.code in REFUSED_FOR_GOOD

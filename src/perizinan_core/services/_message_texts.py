@@ -23,6 +23,7 @@ __all__ = [
     "placeholders_of",
     "stray_links",
     "text_problems",
+    "without_stray_links",
 ]
 
 Texts = Mapping[tuple[EventKind, str, str], MessageText]
@@ -32,6 +33,9 @@ _LINK = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+|(?<![\w.@])(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE
 )
 """A scheme, ``www.``, or a host with a path: what mail programs and phones underline."""
+
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*://|www\.)+", re.IGNORECASE)
+"""What makes a link of an address, at its beginning."""
 
 _FREE = frozenset({"receipt", "permit_type"})
 """Placeholders that may be left out: they say which case it is, and nothing of it."""
@@ -76,10 +80,10 @@ def _stated(authority: Authority) -> tuple[str, ...]:
 
 def stray_links(text: str, authority: Authority, *, development: bool = False) -> tuple[str, ...]:
     """
-    Return the links of a message that lead elsewhere than to the office: such a message does not leave.
+    Return the links of a message that lead elsewhere than to the office.
 
     People write into messages too: in a reason, or in the name of a paper. Only what begins as a link counts here;
-    the number of a permit may look like a host with a path (``503/IMB.PU/2026``) and must not keep a message back.
+    the number of a permit may look like a host with a path (``503/IMB.PU/2026``).
 
     Args:
         text: Subject or text, as it would be sent.
@@ -90,6 +94,18 @@ def stray_links(text: str, authority: Authority, *, development: bool = False) -
     schemes = ("https", "http") if development else ("https",)
     found = (link for link in links_in(text) if "://" in link or link.lower().startswith("www."))
     return tuple(link for link in found if link not in stated and not _is_own(link, hosts, schemes))
+
+
+def without_stray_links(text: str, authority: Authority, *, development: bool = False) -> str:
+    """
+    Return a text in which what leads elsewhere is written as words: ``https://oss.go.id/x`` as ``oss.go.id/x``.
+
+    What someone typed keeps no message back, and makes no link of the office either. Arguments as in `stray_links`.
+    """
+    while strays := stray_links(text, authority, development=development):
+        for link in strays:
+            text = text.replace(link, _SCHEME.sub("", link).replace("://", " "))
+    return text
 
 
 def _is_own(link: str, hosts: Collection[str], schemes: Collection[str]) -> bool:

@@ -15,7 +15,6 @@ from typing import ClassVar, Protocol
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.hooks import DeliveryError
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
 from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._notification import Notification, NotificationChannel, SendOutcome
@@ -32,7 +31,7 @@ from perizinan_core.services._digest_texts import digest_of
 from perizinan_core.services._digests import DigestRules, part_of, queued
 from perizinan_core.services._issuance import SYSTEM
 from perizinan_core.services._message_fields import begins
-from perizinan_core.services._message_texts import stray_links
+from perizinan_core.services._message_texts import without_stray_links
 from perizinan_core.services._message_wordings import MESSAGE_KINDS
 from perizinan_core.services._status_list import STATUS_KINDS, StatusLists
 from perizinan_core.storage import OutboxEntry, OutboxItem
@@ -214,9 +213,6 @@ class ToChannel:
             texts=self._context.message_texts,
             created_at=event.at,
         )
-        if self._strays(message):
-            # The one that may not leave keeps no other back.
-            return Delivered(answer=DeliveryState.SEPARATED.value, items=tuple(self._single(parts)))
         return Delivered(answer=self._sent(entry, message).value)
 
     def _single(self, parts: Iterable[tuple[OutboxEntry, object, object]]) -> Iterator[OutboxItem]:
@@ -230,18 +226,24 @@ class ToChannel:
                     recipient=one.recipient,
                 )
 
-    def _strays(self, message: Notification) -> bool:
-        """Return whether a link in it leads elsewhere than to the office."""
+    def _checked(self, message: Notification) -> Notification:
+        """Return a message whose links lead to the office: people write into messages too, in a reason or a name."""
         context = self._context
-        return any(
-            stray_links(part, context.authority, development=context.development)
-            for part in (message.subject, message.body, message.text)
+
+        def checked(text: str) -> str:
+            return without_stray_links(text, context.authority, development=context.development)
+
+        return attrs.evolve(
+            message,
+            subject=checked(message.subject),
+            body=checked(message.body),
+            text=checked(message.text),
         )
 
     def _sent(self, entry: OutboxEntry, message: Notification) -> SendOutcome:
-        if self._strays(message):
-            raise DeliveryError("foreign-link")
-        message = attrs.evolve(message, id=entry.message, idempotency_key=f"{entry.message}/{self.name}")
+        message = attrs.evolve(
+            self._checked(message), id=entry.message, idempotency_key=f"{entry.message}/{self.name}"
+        )
         answer = settled(self._calls.call(self.target, TIME_LIMIT, lambda: self._channel.send(message)))
         if not isinstance(answer, SendOutcome):
             # As if it had raised: no one knows what it did.
