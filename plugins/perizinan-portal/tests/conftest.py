@@ -167,7 +167,10 @@ class Browsing:
             self._contexts.remove(page.context)
             page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
             self._kept[key] = page
-        return self._kept[key]
+        page = self._kept[key]
+        # A test may have made it narrower.
+        page.set_viewport_size({"width": width, "height": 740 if width < 600 else 800})
+        return page
 
     def findings(self, page: BrowserPage) -> list[str]:
         """Return what axe-core finds on a page (WCAG 2.2 A and AA), each with the element."""
