@@ -273,7 +273,7 @@ def test_a_free_permit_has_no_bill(kit):
 
 
 def test_every_cashier_of_the_unit_finds_the_cases_that_wait_for_money(any_kit):
-    """Whoever has the step; a case leaves the list once its fee is there, and no one else looks at it."""
+    """With or without the step; a case leaves the list once its fee is there, and others may not see it."""
     kit = any_kit
     kit.hire(make_officer("kasir-2", Role.CASHIER, units=frozenset({"dinas-izin"})))
     kit.hire(make_officer("kasir-lain", Role.CASHIER, units=frozenset({"dinas-jalan"})))

@@ -96,7 +96,7 @@ class BatchItem:
 
     state: BatchItemState = BatchItemState.WAITING
     result: str = ""
-    """What came of it: id of the permit that was issued, a verdict, what became of a timestamp."""
+    """The result: id of the permit that was issued, a verdict, what became of a timestamp."""
 
     label: str = ""
     """Receipt number or number of the permit, once it was looked at."""

@@ -53,7 +53,7 @@ _log = logging.getLogger(__name__)
 
 @attrs.frozen
 class _Outcome:
-    """What came of one record."""
+    """The result for one record."""
 
     result: str
     label: str

@@ -150,7 +150,7 @@ class Reviews(Staff, Inspections):
         Args:
             actor: The officer.
             everyone: As for `queue`.
-            soon_days: What is due within so many calendar days is due soon; what came in today is new.
+            soon_days: What is due within so many calendar days is due soon; what was received today is new.
             now: Aware moment; None asks the clock.
 
         Raises:

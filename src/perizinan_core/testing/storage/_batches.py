@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import attrs
 import pytest
@@ -92,7 +93,7 @@ class BatchesSuite(SuiteBase):
     def test_of_many_who_claim_an_item_at_once_one_gets_it(self, storage: Storage) -> None:
         """In threads, as workers do."""
         batch = _put(storage, items=1)
-        found = together([lambda n=n: _claim(storage, batch, 1, worker=f"w{n}") for n in range(4)])  # type: ignore[misc]
+        found = together([partial(_claim, storage, batch, 1, worker=f"w{n}") for n in range(4)])
 
         assert len([one for one in found if one is not None]) == 1
 

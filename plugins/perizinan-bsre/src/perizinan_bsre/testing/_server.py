@@ -69,7 +69,7 @@ class EsignServer(ThreadingHTTPServer):
         Args:
             keys: What is signed with, by NIK or mail address of the officer.
             clock: Gives the time of signatures.
-            seal_key: What is sealed with; None: there is no seal.
+            seal_key: What is sealed with; None: the server does not seal.
             stamps: Gives timestamps; None: it signs without, and both generations alike.
             port: 0: a free one.
         """

@@ -49,7 +49,7 @@ class SlotPages:
     remove: str
     picture: str
     view: str = ""
-    """A page of the file with its facts; empty: there is none."""
+    """A page of the file with its facts; empty where a slot has no such page."""
 
     begun: str = ""
     """Where a script sends files in pieces; empty: they are sent by the form alone."""

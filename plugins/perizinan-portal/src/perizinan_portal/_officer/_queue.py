@@ -41,7 +41,7 @@ _SOON = 2
 """Calendar days before the deadline from which a case is marked."""
 
 _PARTS = frozenset({"baru", "segera", "terlambat"})
-"""Parts of the list, by their word in the address: what came in today, what is due soon, what is late."""
+"""Parts of the list, by their word in the address: what was received today, what is due soon, what is late."""
 
 _OVERSEERS = (Role.SUPERVISOR, Role.AUDITOR)
 
